@@ -18,9 +18,10 @@ PARAMETER = re.compile(r":([A-Za-z_][A-Za-z0-9_]*)(?:\.([A-Za-z_][A-Za-z0-9_]*))
 WORD = re.compile(r"[A-Za-z_\x80-\U0010ffff][A-Za-z0-9_$\x80-\U0010ffff]*")
 DOLLAR = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)?\$")
 
-# Sources of parameters. The names of the first two are fixed (enum ccd_own_value of
-# server/data/ccd-db.h); those of path, query and body are fields of the operation's types, which
-# the server compares at start; those of arg are passed by the C code that runs the statement.
+# Sources of parameters. The names for "call" and "page" are fixed (enum ccd_own_value of
+# server/data/ccd-db-types.h). The names for path, query and body are fields of the operation's
+# types, which the server compares at start. The names for arg are passed by the C code that runs
+# the statement.
 OWN_NAMES = {
     "call": ("actor", "address", "if_match", "job_id", "organization_id", "request_id", "rights",
              "session_id", "user_id"),
@@ -54,7 +55,7 @@ class Scanner:
         self.first_line = first_line
         self.at = 0
         self.out = []
-        self.ended = False  # a semicolon was read
+        self.ended = False  # True: a semicolon was read
 
     def fail(self, at, message):
         line = self.first_line + self.text.count("\n", 0, at)
@@ -72,7 +73,7 @@ class Scanner:
         self.at = end
 
     def literal(self, end):
-        """Copy a quoted text; a {part} inside it would not be replaced by the server, so it is refused."""
+        """Copy a quoted text. A {part} inside quotes is refused, because the server would not replace it."""
         piece = self.text[self.at:end]
         if "{columns" in piece or "{writable" in piece:
             self.fail(self.at, "{columns} and {writable} cannot stand inside quotes")
@@ -130,7 +131,7 @@ class Scanner:
         self.at = match.end()
 
     def parameter(self, match):
-        """(source, name); the name is None for the whole body."""
+        """Return (source, name) of a parameter; the name is None for the whole body."""
         source, name = match.groups()
         if source in OWN_NAMES and name in OWN_NAMES[source]:
             return source, name

@@ -23,7 +23,7 @@
 
 #define DOCUMENT_MAX (16u * 1024 * 1024)
 
-/* Types whose fields db/functions uses in parts such as {Voter.imported}. */
+/* Types whose fields appear in files of db/functions, in placeholders such as {Voter.imported}. */
 static const cc_type *const described[] = {&cc_voter_type, NULL};
 
 static int
@@ -77,8 +77,8 @@ ccd_command_config(int argc, char **argv)
   return 0;
 }
 
-/* Ask /readyz of the server with the same settings, for containers and service managers without
- * an HTTP client. */
+/* Request /readyz from the server with the same settings, for containers and service managers
+ * without an HTTP client. Exit code 0: ready. */
 int
 ccd_command_health(int argc, char **argv)
 {
@@ -98,7 +98,7 @@ ccd_command_health(int argc, char **argv)
   return ready ? 0 : 1;
 }
 
-/* Indented, so that differences of the committed file are readable. */
+/* Print the document with indentation, so that changes of the committed file can be reviewed. */
 int
 ccd_command_openapi(int argc, char **argv)
 {
@@ -173,7 +173,7 @@ ccd_command_restored(int argc, char **argv)
   return 0;
 }
 
-/* Print what the operator has to do next. */
+/* Print the result of reseal and the operator's next steps. */
 static void
 print_resealed(const ccd_keys *keys, bool erasure_set, const ccd_resealed *done)
 {

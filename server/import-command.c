@@ -24,7 +24,7 @@
 
 #define ARENA_MAX (8u << 20)
 #define PROFILE_MAX (1u << 20)
-#define POLL_NS 300000000 /* interval of watching the import */
+#define POLL_NS 300000000 /* interval in nanoseconds of reading the import's state */
 #define ARGS_MAX 64       /* parameters of a statement */
 
 static const char usage[] =
@@ -53,8 +53,8 @@ typedef struct session {
   int64_t organization;
 } session;
 
-/* Run one statement in a transaction of its own. @take, which may be NULL, must copy what it needs
- * of the rows: they are only valid during the call. */
+/* Run one statement in its own transaction. @take, which may be NULL, must copy the values that
+ * it needs: the rows are only valid during the call. */
 static cc_status
 run_query(session *s,
           ccd_tx tx,
@@ -129,7 +129,8 @@ parse_arguments(int argc, char **argv, request *ret)
   }
   ret->files = argv + optind;
   ret->n_files = argc - optind;
-  /* A new source has no voters yet, so none can be gone. */
+  /* --complete marks missing voters as gone. A new source has no voters yet, so it needs an
+   * existing source. */
   if (ret->complete && ret->source == NULL) {
     (void) fputs("--complete needs --source: it applies to the voters of that source.\n", stderr);
     return false;
@@ -275,7 +276,7 @@ create_import(session *s, const request *asked, cc_error *reterr)
 
 typedef struct progress {
   char state[32], code[40], error[300];
-  bool over; /* the import and its job have ended */
+  bool over; /* true: the import and its job have ended */
 } progress;
 
 /* Copy the state to the progress in @data and print it. At the end print the report as JSON. */
@@ -337,8 +338,8 @@ watch_import(session *s, const request *asked, cc_error *reterr)
       (void) fprintf(stderr, "\nstopping: changes that were already made are undone\n");
       (void) run_query(s, CCD_WRITE, &ccd_q_import_local_cancel, args, NULL, NULL, reterr);
     }
-    /* Ignore errors: the database may be unavailable for a moment, and the job waits for it, too.
-     */
+    /* Errors are ignored: the database may be unavailable for a moment, and the job waits for it
+     * as well. */
     (void) run_query(s, CCD_READ, &ccd_q_import_local_state, args, copy_state, &seen, reterr);
   }
   if (strcmp(seen.state, "done") == 0 || (asked->dry_run && strcmp(seen.code, "dry_run") == 0))

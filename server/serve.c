@@ -51,14 +51,14 @@
 #define PASSWORD_THREADS                                                                           \
   4 /* one or two threads compute hashes (ccd-hasher.c) while two use the database */
 #define SELF_THREADS 2
-#define READ_THREADS 2 /* threads for reads by a key, for members and for visitors each */
+#define READ_THREADS 2 /* threads for reads by id: 2 for members, and 2 for visitors */
 #define READ_BATCH 16
-#define WAITING_MAX 1000 /* requests of a class that may wait for a thread */
+#define WAITING_MAX 1000 /* maximal number of waiting requests of a class */
 #define SLOW_WAIT_US (30 * CC_TIME_SECOND)
 #define PASSWORD_WAIT_US (5 * CC_TIME_SECOND)
 #define SIDE_CONNECTIONS 256
 #define FEED_CONNECTIONS                                                                           \
-  3 /* one connection for each reader, one for announcements and handshakes */
+  3 /* one connection for each reader thread of the feed, one for announcements and handshakes */
 
 #define SAME_ERROR_US (10 * CC_TIME_SECOND)
 
@@ -75,24 +75,24 @@ is_broken(const char *sqlstate)
   return false;
 }
 
-/* Such an error makes every request fail in the same way, so one error line in ten seconds
- * counts those that were left out. */
+/* Log a database error. An error that breaks the database makes every request fail in the same
+ * way, so it is logged once in ten seconds, with the number of errors left out. */
 static void
 on_database_error(const char *sqlstate, const char *constraint, const char *primary)
 {
   static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
   static char last[6]; /* guarded by lock, like the following variables */
-  static int64_t told, left_out;
+  static int64_t logged_at, left_out;
   bool broken = is_broken(sqlstate);
   int64_t more = 0;
   if (broken) {
     ccd_health_suspect();
     (void) pthread_mutex_lock(&lock);
-    bool again = strcmp(last, sqlstate) == 0 && cc_time_monotonic() - told < SAME_ERROR_US;
+    bool again = strcmp(last, sqlstate) == 0 && cc_time_monotonic() - logged_at < SAME_ERROR_US;
     more = again ? 0 : left_out;
     left_out = again ? left_out + 1 : 0;
     if (!again) {
-      told = cc_time_monotonic();
+      logged_at = cc_time_monotonic();
       (void) snprintf(last, sizeof(last), "%s", sqlstate);
     }
     (void) pthread_mutex_unlock(&lock);
@@ -107,7 +107,8 @@ on_database_error(const char *sqlstate, const char *constraint, const char *prim
           CCD_NUMBER("left_out_before", more));
 }
 
-/* Writes that people send while standing at a door; connections prepare them in advance. */
+/* Writes that people send while they stand at a door; connections prepare these statements in
+ * advance. */
 static const ccd_query *const hot_queries[] = {
   &ccd_q_contact_add,
   &ccd_q_field_open,
@@ -151,8 +152,8 @@ open_database(ccd_server *server, cc_error *reterr)
   return status == CC_OK ? ccd_feed_generation_read(server, reterr) : status;
 }
 
-/* Open the pools besides the pool of requests: visitors' reads run with a restricted role, and
- * readers and sockets of the feed must not wait for requests. */
+/* Open the pools other than the pool of requests: visitors' reads run with a restricted role,
+ * and the feed with its sockets must not wait for requests. */
 static cc_status
 open_pools(ccd_server *server, cc_error *reterr)
 {
@@ -205,7 +206,8 @@ internal_handler(void *data, const ccd_http_request *request, ccd_http_response 
 static ccd_http_place
 internal_place(void *data, const ccd_http_request *request, bool body, void **ret_begun)
 {
-  /* /livez must answer however busy the server is; the other paths query the database. */
+  /* /livez must answer however busy the server is, so it needs no thread; /metrics and /readyz
+   * query the database. */
   bool asks = strcmp(request->path, "/metrics") == 0 || strcmp(request->path, "/readyz") == 0;
   return (ccd_http_place){.class = asks ? CCD_CLASS_SELF : CCD_CLASS_NONE};
 }
@@ -218,7 +220,8 @@ internal_refuse(void *data, const ccd_http_request *request, ccd_http_response *
 
 /* --- threads --- */
 
-/* Drawing a walk list uses a core for 20 ms, so these threads get a lower priority. */
+/* Requests of the slow class get a lower priority, because drawing a walk list uses a core for
+ * 20 ms. */
 #define SLOW_NICENESS 5
 
 static void
@@ -237,9 +240,10 @@ start_scheduler(ccd_server *server, cc_error *reterr)
   int64_t wait = config->call_timeout * 1000;
   int ordinary = (int) config->threads, strangers = (int) config->public_threads;
   int slow = (int) config->slow_threads;
-  /* A part of each class is reserved for keys without running work. An organization that floods
-   * the server may keep as many threads busy as there are cores, but no more, because each
-   * further running statement would slow down those of others. */
+  /* The options of each class. Some threads are reserved for organizations and addresses without
+   * running work. An organization that floods the server may keep as many threads busy as there
+   * are cores, but no more, because each further running statement would slow down those of
+   * others. */
   const ccd_class_options options[_CCD_CLASS_MAX] = {
     [CCD_CLASS_ORDINARY] = {ordinary, ordinary / 4, WAITING_MAX, wait, .shared = ordinary / 4},
     [CCD_CLASS_READ] = {READ_THREADS, 0, WAITING_MAX, wait, .batch = READ_BATCH},
@@ -303,7 +307,7 @@ start_listeners(ccd_server *server, cc_error *reterr)
 
 /* --- start and stop --- */
 
-/* Start the parts that both commands need. */
+/* Start the parts that the commands serve and worker share. */
 static cc_status
 start_base(ccd_server *server, cc_error *reterr)
 {
@@ -353,7 +357,7 @@ ccd_program_start_jobs(ccd_server *server, const ccd_job_kind *const *kinds, cc_
   cc_status status = start_base(server, reterr);
   if (status == CC_OK)
     status = open_database(server, reterr);
-  if (status == CC_OK) /* notifies the servers' sockets of what jobs wrote */
+  if (status == CC_OK) /* announces to the servers' sockets what jobs wrote */
     status = ccd_feed_start(server, &server->feed, reterr);
   return status == CC_OK ? ccd_jobs_start(server, kinds, &server->jobs, reterr) : status;
 }
@@ -467,7 +471,8 @@ reload_log_level(void)
   ccd_config_done(&config);
 }
 
-/* Every thread inherits the blocked signals; only the main thread waits for them. */
+/* Block signals in the calling thread. Every thread inherits this; only the main thread waits
+ * for the signals. */
 void
 ccd_program_block_signals(void)
 {

@@ -8,8 +8,9 @@
 int ccd_command_serve(int argc, char **argv);
 int ccd_command_worker(int argc, char **argv);
 
-/* For commands with a job worker of their own: configuration, log, database, jobs. Call the stop
- * also after a failed start. Signals are blocked before any thread starts. */
+/* For commands that run their own job worker: start configuration, log, database and jobs.
+ * ccd_program_stop must be called also after a failed start. ccd_program_block_signals must be
+ * called before any thread starts. */
 void ccd_program_block_signals(void);
 cc_status ccd_program_start_jobs(ccd_server *server,
                                  const ccd_job_kind *const *kinds,

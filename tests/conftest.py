@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Fixtures of every suite that needs the real server: one cluster, one Redis and one server per run,
-fresh organizations per test, and further servers with settings of their own."""
+"""Fixtures of every suite that needs the real server: one cluster, one Redis and one server per run, new
+organizations per test, and further servers with other settings."""
 
 import pathlib
 import sys
@@ -25,7 +25,7 @@ def pytest_configure(config):
     parts.add_markers(config)
 
 
-# Last, so that -k and -m have chosen already.
+# Called last, after -k and -m have selected tests.
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config, items):
     parts.select(config, items)
@@ -62,8 +62,8 @@ def server(cluster, redis_server, binary):
 
 @pytest.fixture
 def make_server(cluster, redis_server, binary):
-    """make_server(RATE_LIMIT_LOGIN="5/300") starts a server of the test's own, on a database of its own
-    unless `database` names one; `redis` may be another URL or "" for none."""
+    """make_server(RATE_LIMIT_LOGIN="5/300") starts a server for the test, with a separate database unless `database`
+    names one; `redis` may be another URL or "" for none."""
     servers = []
 
     def make(database=None, redis=None, start=True, **settings):
@@ -92,32 +92,32 @@ def recorder(document, request):
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item):
-    """What is complete must not depend on a folder that a clone lacks: the recorder counts no operation of a
-    test that reads the shared data."""
+    """Do not count operations called by a test that reads the shared data: whether all operations were called must
+    not depend on a folder that a clone does not have."""
     item.config.reads_shared_data = "shared_data" in item.fixturenames
 
 
 @pytest.fixture
 def api(server, recorder):
-    """Nobody in particular: a client without credentials."""
+    """A client without credentials."""
     return harness_client.Client(server, recorder=recorder)
 
 
 @pytest.fixture
 def person(api):
-    """Somebody registered, verified and signed in, without an organization."""
+    """A client of a registered, verified and signed-in person without an organization."""
     return harness_client.new_person(api)
 
 
 @pytest.fixture
 def org(api):
-    """A fresh organization with .owner, .admin and .member."""
+    """A new organization with .owner, .admin and .member."""
     return harness_client.Organization(api)
 
 
 @pytest.fixture(scope="module")
 def shared_org(server, recorder):
-    """Same, one per file: for tests that only add to it."""
+    """One organization for all tests of a file that only add rows to it."""
     return harness_client.Organization(harness_client.Client(server, recorder=recorder))
 
 
@@ -128,7 +128,7 @@ def outbox(server):
 
 @pytest.fixture(scope="session")
 def shared_data():
-    """The folder of real input beside the checkout; tests that read it are skipped where it is absent."""
+    """The folder of real data beside the checkout; tests that read it are skipped when it does not exist."""
     if not SHARED_DATA.is_dir():
         pytest.skip("the folder of shared data is absent")
     return SHARED_DATA

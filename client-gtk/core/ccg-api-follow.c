@@ -22,7 +22,8 @@ typedef struct {
   GCancellable *outer;
   gulong outer_id;
   GCancellable *inner; /* cancels the handshake */
-  guint timer_id;      /* deadline of the handshake, later the watch over silence */
+  guint timer_id; /* source of the deadline: first of the handshake, later of the time without any
+                     frame */
   guint end_id;
   gint64 heard_at; /* monotonic */
   gboolean paged;  /* a page has arrived over this connection */

@@ -6,7 +6,9 @@
 
 /* Converts an operation and its structs into an HTTP message. */
 
-#define BODY_CEILING ((size_t) 128 * 1024) /* the server accepts no more */
+#define BODY_CEILING                                                                               \
+  ((size_t) 128 * 1024) /* the largest body that the server accepts, in bytes                      \
+                         */
 #define TEXT_CEILING ((size_t) 256 * 1024)
 
 char *
@@ -64,8 +66,8 @@ ccg_query_new(const cc_type *type, gint64 limit, const char *cursor)
   return query;
 }
 
-/* Does the member have a value? Numbers and times that are not pointers cannot be distinguished
- * from 0. */
+/* Does the member have a value? A number or a time that is stored without a pointer has none
+ * when it is 0. */
 static gboolean
 is_set(const cc_field *field, gconstpointer object)
 {

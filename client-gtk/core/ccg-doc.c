@@ -3,7 +3,8 @@
 
 #include "client-gtk/core/ccg-error-private.h"
 
-/* A reply has at most 16 MiB; the decoded structs may take several times as much. */
+/* Size of the arena. A reply has at most 16 MiB of JSON; the decoded structs may take several
+ * times as much. */
 #define ARENA_CEILING ((size_t) 128 * 1024 * 1024)
 
 /* The shape of every list reply. */
@@ -58,7 +59,7 @@ ccg_doc_new_from_json(const cc_type *type, const char *json, gsize length, GErro
 CcgDoc *
 ccg_doc_new_page_from_json(const cc_type *item_type, const char *json, gsize length, GError **error)
 {
-  /* The field table of the page is needed only while decoding. */
+  /* The field table is needed only until decoding has ended. */
   const cc_field fields[] = {
     {
       .key = ",\"data\":",

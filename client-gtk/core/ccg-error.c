@@ -115,7 +115,7 @@ ccg_error_is_offline(const GError *error)
   return g_error_matches(error, CCG_ERROR, CC_ERR_UNAVAILABLE);
 }
 
-/* Codes with their own sentence, whatever the status. */
+/* Sentences by the code of the problem; used before the sentences by status. */
 static const struct {
   const char *code, *sentence;
 } code_sentences[] = {
@@ -158,7 +158,8 @@ sentence_of_status(cc_status status)
   }
 }
 
-/* For these errors the server's sentence contains more than ours: who checked in, which field. */
+/* For these errors the server's sentence tells more than the client's: who checked the person
+ * in, or which field is wrong. */
 static gboolean
 server_says_it_better(const GError *error)
 {

@@ -6,10 +6,10 @@
 #include "client-gtk/core/ccg-zone.h"
 #include "common/api/cc-event.h"
 
-/* Longer than any day: an event further away than this is on another day in every time zone. */
+/* An event that is more than 30 hours away is on another date than today in every time zone. */
 #define NEAR (INT64_C(30) * 3600 * CC_TIME_SECOND)
 
-/* In every time zone midnight falls on a quarter of an hour. */
+/* Midnight of every time zone falls on a quarter of an hour in UTC. */
 #define QUARTER (INT64_C(900) * CC_TIME_SECOND)
 
 struct _CcgEventList {
@@ -19,7 +19,8 @@ struct _CcgEventList {
   CcgEventScope scope;
   CcgIdList rows;
   cc_time looked; /* time when the rows were read */
-  guint timer_id; /* checks whether a new day has begun somewhere */
+  guint
+    timer_id; /* source of a timer: checks whether a new day has begun in the zone of an event */
 };
 
 static void list_model_init(GListModelInterface *iface);

@@ -8,7 +8,8 @@
 #define SINGLE_MAX 64
 
 /* A list view creates the widgets of its first 205 or so rows at once, which takes longer than a
- * frame: so these rows are added in steps, and all others with the last step. */
+ * frame. Therefore the first rows are added to the model in steps, and all others with the last
+ * step. */
 #define STEP_ROWS 40
 #define STEP_MS 10
 #define VIEW_ROWS 256

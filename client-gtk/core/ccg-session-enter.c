@@ -120,7 +120,7 @@ ccg_session_leave(CcgSession *self)
   g_clear_object(&self->api);
 }
 
-/* All stores of all organizations, including closed ones. */
+/* Also wipe the stores of other organizations, which are closed now. */
 static void
 wipe_folder(CcgSession *self)
 {
@@ -162,9 +162,10 @@ ccg_session_forget(CcgSession *self, const char *message)
   g_object_thaw_notify(G_OBJECT(self));
 }
 
-/* --- Taking up a kept session */
+/* --- Restoring a stored session */
 
-/* Signed in from the local store; now what the server says, as far as it can be reached. */
+/* The person is signed in from the local store. Now ask the server for user and organizations,
+ * when it can be reached. */
 static void
 on_identity_again(GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -175,7 +176,8 @@ on_identity_again(GObject *source, GAsyncResult *result, gpointer user_data)
     return;
   const cc_membership *active = ccg_identity_find(identity, 0);
   if (active != NULL && active->id != self->organization_id) {
-    /* The server thinks that we are elsewhere: go there before rows get mixed. */
+    /* Another organization is active on the server: enter that one first, so that its rows do
+     * not get into the store of this one. */
     g_autoptr(CcgApi) api = g_object_ref(self->api);
     ccg_session_leave(self);
     if (!ccg_session_enter(self, api, active->id, identity, &error))
@@ -237,7 +239,7 @@ on_looked_up(GObject *source, GAsyncResult *result, gpointer user_data)
     return;
   }
   if (g_cancellable_is_cancelled(self->life)) {
-    /* Somebody was faster and signs in by hand. */
+    /* The person has signed in by hand in the meantime. */
     ccg_keep_free(token);
     g_clear_object(&self->life);
     ccg_session_set_state(self, CCG_SESSION_SIGNED_OUT);

@@ -195,7 +195,7 @@ on_kept(GObject *source, GAsyncResult *result, gpointer user_data)
     ccg_session_set_flag(self, CCG_SESSION_PROP_KEYRING_MISSING, &self->keyring_missing, TRUE);
 }
 
-/* All data is available: enter the organization. */
+/* The server has answered everything that is needed: enter the organization. */
 static void
 sign_in_enter(GTask *task)
 {
@@ -314,7 +314,7 @@ ccg_session_sign_in_async(CcgSession *self,
     g_object_unref(task);
     return;
   }
-  g_cancellable_cancel(self->life); /* a restore that is still waiting */
+  g_cancellable_cancel(self->life); /* a call of ccg_session_restore_async that has not ended */
   sign_in *data = g_new0(sign_in, 1);
   data->api = ccg_api_new(parsed);
   g_task_set_task_data(task, data, (GDestroyNotify) sign_in_free);
@@ -358,7 +358,7 @@ ccg_session_sign_out(CcgSession *self)
   ccg_session_forget(self, NULL);
 }
 
-/* --- Another organization */
+/* --- Switching the organization */
 
 static void
 on_switched(GObject *source, GAsyncResult *result, gpointer user_data)

@@ -146,7 +146,7 @@ put_attendee(CcgJob *job, sqlite3 *db, sqlite3_stmt *stmt, gconstpointer object)
   return put_row(job, db, stmt, &cc_attendee_type, who, who->event_id, who->id, who->version);
 }
 
-/* put_docs relies on the position of the id. */
+/* put_docs reads the id at offset 0 of every struct. */
 G_STATIC_ASSERT(offsetof(cc_event, id) == 0 && offsetof(cc_attendee, id) == 0);
 
 static void

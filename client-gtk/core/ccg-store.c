@@ -29,9 +29,10 @@ struct _CcgStore {
   sqlite3 *reader;       /* used on the main thread; NULL once wiped */
   sqlite3 *writer;       /* used on the writer thread */
   GThread *thread;       /* writer thread, which runs jobs in order; NULL once closed */
-  GAsyncQueue *jobs;     /* its CcgJobs; the store itself marks the end */
+  GAsyncQueue
+    *jobs; /* its CcgJobs; the thread ends when it takes the store itself from the queue */
   sqlite3_stmt *reads[N_READS];
-  GHashTable *values; /* the contents of the table values once all jobs are done */
+  GHashTable *values; /* the values that the table "value" has when all queued jobs are done */
 };
 
 G_DEFINE_FINAL_TYPE(CcgStore, ccg_store, G_TYPE_OBJECT)

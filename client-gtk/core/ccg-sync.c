@@ -109,7 +109,7 @@ ccg_sync_fail(CcgSync *self, const GError *error)
   if (g_error_matches(error, CCG_ERROR, CC_ERR_MALFORMED) ||
       g_error_matches(error, CCG_ERROR, CC_ERR_INVALID) ||
       g_error_matches(error, CCG_ERROR, CC_ERR_GONE)) {
-    /* The server does not know the cursor: begin with the lists. */
+    /* The server no longer has the entries behind this cursor: load the lists again. */
     set_cursor(self, NULL);
     ccg_store_set_value(self->store, CURSOR_NAME, NULL);
     distrust_all(self);
@@ -118,7 +118,7 @@ ccg_sync_fail(CcgSync *self, const GError *error)
   set_state(self, CCG_SYNC_OFFLINE, error);
 }
 
-/* A feed connection and its attempt: the end of an old connection is ignored. */
+/* The end of a feed that belongs to an earlier attempt is ignored. */
 typedef struct {
   CcgSync *sync;
   GCancellable *run;

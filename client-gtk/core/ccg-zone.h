@@ -19,7 +19,7 @@ GDateTime *ccg_zone_at(cc_time time, const char *zone);
  * on every day that it touches; one that ends at midnight does not touch the following day. */
 CcgEventScope ccg_zone_scope(cc_time start, cc_time end, const char *zone, cc_time now);
 
-/* Is the local date at @now different from the one at @then? */
+/* Is the local date in the zone at @now different from the local date at @then? */
 gboolean ccg_zone_is_other_day(cc_time then, cc_time now, const char *zone);
 
 G_END_DECLS

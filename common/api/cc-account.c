@@ -103,7 +103,7 @@ static const cc_field register_fields[] = {
 const cc_type cc_register_type = CC_TYPE(cc_register, "Register", register_fields, .doc = "Data of a new account.");
 
 static const cc_field sign_in_fields[] = {
-  CC_STRING(cc_sign_in, email, .flags = CC_REQUIRED, .format = CC_FORMAT_EMAIL_USED, .max = 254, .example = EXAMPLE_EMAIL, .doc = DOC_EMAIL),
+  CC_STRING(cc_sign_in, email, .flags = CC_REQUIRED, .format = CC_FORMAT_EMAIL_STORED, .max = 254, .example = EXAMPLE_EMAIL, .doc = DOC_EMAIL),
   CC_STRING(cc_sign_in, password, .flags = PASSWORD_FLAGS, .min = 1, .max = CC_PASSWORD_MAX, .example = EXAMPLE_PASSWORD, .doc = DOC_PASSWORD),
   CC_STRING(cc_sign_in, code, .flags = CC_NULLABLE | CC_WRITE_ONLY | CC_SECRET, .format = CC_FORMAT_DIGITS, .min = 6, .max = 6,
             .example = "\"123456\"", .doc = DOC_CODE " Required when the answer without it is 401 with code `second_factor_required`."),
@@ -138,7 +138,7 @@ static const cc_field accepted_fields[] = {
 const cc_type cc_accepted_type = CC_TYPE(cc_accepted, "Accepted", accepted_fields, .doc = "The request was accepted. If the address can be used, a mail is sent to it.");
 
 static const cc_field account_email_fields[] = {
-  CC_STRING(cc_account_email, email, .flags = CC_REQUIRED, .format = CC_FORMAT_EMAIL_USED, .max = 254, .example = EXAMPLE_EMAIL, .doc = DOC_EMAIL),
+  CC_STRING(cc_account_email, email, .flags = CC_REQUIRED, .format = CC_FORMAT_EMAIL_STORED, .max = 254, .example = EXAMPLE_EMAIL, .doc = DOC_EMAIL),
 };
 const cc_type cc_account_email_type = CC_TYPE(cc_account_email, "AccountEmail", account_email_fields);
 

@@ -130,7 +130,7 @@ static const cc_field walk_in_fields[] = {
   CC_INT64(cc_field_walk_in, event_id, .flags = CC_REQUIRED, .min = 1, .max = INT64_MAX, .doc = "Id of the event."),
   CC_STRING(cc_field_walk_in, first_name, .flags = CC_REQUIRED, .min = 1, .max = 100, .format = CC_FORMAT_NAME, .doc = "First name."),
   CC_STRING(cc_field_walk_in, last_name, .flags = CC_REQUIRED, .min = 1, .max = 100, .format = CC_FORMAT_NAME, .doc = "Last name."),
-  CC_STRING(cc_field_walk_in, email, .flags = CC_NULLABLE, .max = 254, .format = CC_FORMAT_EMAIL_USED, .doc = "E-mail address, when given."),
+  CC_STRING(cc_field_walk_in, email, .flags = CC_NULLABLE, .max = 254, .format = CC_FORMAT_EMAIL_STORED, .doc = "E-mail address, when given."),
   CC_STRING(cc_field_walk_in, phone, .flags = CC_NULLABLE, .max = 20, .format = CC_FORMAT_PHONE, .doc = "Telephone number, when given."),
   CC_INT64(cc_field_walk_in, guest_count, .max = 50, .fallback = "0", .doc = "Number of guests whom the person brought, without the person."),
 };

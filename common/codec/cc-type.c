@@ -148,7 +148,7 @@ static const fault bad_email = {"email",
 
 /* The rule of the HTML standard for <input type=email>. */
 static const fault *
-check_email_used(const char *text, size_t length)
+check_email_stored(const char *text, size_t length)
 {
   const char *at = length <= 254 ? memchr(text, '@', length) : NULL;
   if (at == NULL || at == text)
@@ -164,7 +164,7 @@ check_email_used(const char *text, size_t length)
 static const fault *
 check_email(const char *text, size_t length)
 {
-  const fault *bad = check_email_used(text, length);
+  const fault *bad = check_email_stored(text, length);
   const char *at = memchr(text, '@', length);
   if (bad != NULL || memchr(at, '.', length - (size_t) (at - text)) != NULL)
     return bad;
@@ -392,7 +392,7 @@ cc_format_check(cc_format format,
     [CC_FORMAT_NAME] = check_name,
     [CC_FORMAT_WORDS] = check_line,
     [CC_FORMAT_EMAIL] = check_email,
-    [CC_FORMAT_EMAIL_USED] = check_email_used,
+    [CC_FORMAT_EMAIL_STORED] = check_email_stored,
     [CC_FORMAT_URL] = check_url,
     [CC_FORMAT_SLUG] = check_slug,
     [CC_FORMAT_ZONE] = check_zone,
@@ -423,7 +423,7 @@ cc_format_check(cc_format format,
 char *
 cc_format_normal(cc_format format, cc_arena *arena, char *text, size_t length)
 {
-  if (format == CC_FORMAT_EMAIL || format == CC_FORMAT_EMAIL_USED || format == CC_FORMAT_UUID)
+  if (format == CC_FORMAT_EMAIL || format == CC_FORMAT_EMAIL_STORED || format == CC_FORMAT_UUID)
     return (char *) cc_utf8_fold(arena, text, length);
   if (format == CC_FORMAT_NAME || format == CC_FORMAT_WORDS)
     return (char *) cc_utf8_words(arena, text, length);

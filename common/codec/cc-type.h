@@ -37,18 +37,18 @@ typedef enum cc_format {
                       without zero-width characters (cc_utf8_words) */
   CC_FORMAT_EMAIL, /* an e-mail address as HTML's input type email accepts, with a dot in its
                       domain, at most 254 bytes; stored as NFC */
-  CC_FORMAT_EMAIL_USED, /* an e-mail address stored by an earlier version; its domain may have a
+  CC_FORMAT_EMAIL_STORED, /* an e-mail address stored by an earlier version; its domain may have a
                            single label */
-  CC_FORMAT_URL,        /* http or https, with a host that is not in a private network */
-  CC_FORMAT_SLUG,       /* a-z 0-9, single inner hyphens */
-  CC_FORMAT_ZONE,       /* IANA time zone name known to the system */
-  CC_FORMAT_PHONE,      /* + and 7 to 15 digits (E.164) after removing blanks, dots, hyphens and
-                           brackets; after +1 a valid number of the North American plan */
-  CC_FORMAT_PHONE_USED, /* a number that was dialled or that called: E.164 of any plan */
-  CC_FORMAT_COUNTRY,    /* two capital letters of ISO 3166-1 */
-  CC_FORMAT_UUID,       /* 8-4-4-4-12 hexadecimal digits */
-  CC_FORMAT_DIGITS,     /* decimal digits only */
-  CC_FORMAT_DATE,       /* YYYY-MM-DD, an existing day */
+  CC_FORMAT_URL,          /* http or https, with a host that is not in a private network */
+  CC_FORMAT_SLUG,         /* a-z 0-9, single inner hyphens */
+  CC_FORMAT_ZONE,         /* IANA time zone name known to the system */
+  CC_FORMAT_PHONE,        /* + and 7 to 15 digits (E.164) after removing blanks, dots, hyphens and
+                             brackets; after +1 a valid number of the North American plan */
+  CC_FORMAT_PHONE_USED,   /* a number that was dialled or that called: E.164 of any plan */
+  CC_FORMAT_COUNTRY,      /* two capital letters of ISO 3166-1 */
+  CC_FORMAT_UUID,         /* 8-4-4-4-12 hexadecimal digits */
+  CC_FORMAT_DIGITS,       /* decimal digits only */
+  CC_FORMAT_DATE,         /* YYYY-MM-DD, an existing day */
 } cc_format;
 
 enum {

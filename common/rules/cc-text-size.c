@@ -42,7 +42,8 @@ cc_text_measure(const char *text)
 {
   cc_text_size size = {.gsm7 = is_gsm7(text)};
   int alone = size.gsm7 ? 160 : 70;
-  int room = size.gsm7 ? 153 : 67; /* less than alone: segments of a longer text have a header */
+  int room = size.gsm7 ? 153 : 67; /* characters per segment of a longer text: fewer, because each
+                                      segment begins with a header */
   int used = 0;
   int many = 1;
   for (const char *at = text; *at != '\0';) {

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- People, their sessions and proofs of identity. These tables belong to no organization; every
--- statement names the person.
+-- People, their sessions and proofs of identity. These tables belong to no organization, so every
+-- statement contains the person's id or address.
 
 -- name: account_by_email
 SELECT id, email, password_hash, first_name, last_name, totp_secret,
@@ -25,9 +25,9 @@ SELECT EXISTS (
         >>= s.ip_address::inet) AS here
 
 -- name: account_register
--- Until the mailbox is proven nobody owns the address: the latest registration replaces password
--- and names, and the previously mailed link ends (account_verify). No row: another transaction has
--- just verified it.
+-- Register an address. While its mailbox is not proven, the address belongs to nobody: the latest
+-- registration replaces password and names, and the previously mailed link ends (account_verify).
+-- No row: another transaction has just verified the address.
 WITH made AS (
   INSERT INTO users AS u (email, password_hash, first_name, last_name, timezone, registered_from)
   VALUES (:arg.email::text, :arg.password_hash::text, :body.first_name::text, :body.last_name::text, :body.timezone::text,
@@ -43,8 +43,8 @@ UNION ALL
 SELECT id, true FROM users WHERE email = :arg.email::text AND email_verified_at IS NOT NULL
 
 -- name: account_verify
--- Only for the registration whose link was mailed. Verifying activates the password chosen in that
--- registration.
+-- Verify the address for the registration whose link was mailed. Verifying activates the password
+-- chosen in that registration.
 UPDATE users SET email_verified_at = COALESCE(email_verified_at, now()), registered_from = NULL, contested = false
 WHERE id = :arg.person::bigint AND email = :arg.email::text
   AND password_hash = COALESCE(:arg.password_hash::text, password_hash)
@@ -60,8 +60,8 @@ WHERE u.id = old.id
 RETURNING old.email
 
 -- name: account_undo_email
--- Restore the old address with a new password. A second factor set up after the change is not the
--- owner's and is removed.
+-- Restore the old address with a new password. A second factor that was set up after the change is
+-- not the owner's and is removed.
 UPDATE users u
 SET email = :arg.email::text, email_verified_at = now(), password_hash = :arg.password_hash::text,
     totp_secret = CASE WHEN f.theirs THEN NULL ELSE u.totp_secret END,
@@ -73,13 +73,15 @@ WHERE u.id = f.id
 RETURNING f.email, f.theirs
 
 -- name: account_set_password
--- Only over the password that was checked: a slower request must prove the new one.
+-- Replace the password only if it is still the one that was checked: a slower concurrent request
+-- must prove the new one.
 UPDATE users SET password_hash = :arg.password_hash::text
 WHERE id = :arg.person::bigint AND password_hash = :arg.old_hash::text
 RETURNING id
 
 -- name: account_reset_password
--- Using a mailed token also proves that the address is the person's.
+-- Set a new password after a mailed token was used, which also proves that the address is the
+-- person's.
 UPDATE users
 SET password_hash = :arg.password_hash::text, email_verified_at = COALESCE(email_verified_at, now()),
     registered_from = NULL, contested = false
@@ -87,10 +89,10 @@ WHERE id = :arg.person::bigint
 RETURNING id
 
 -- name: account_signed_in
--- The final decision of a sign-in, under the lock of the person's row: the password is still the
--- one that was checked, and the one-time code's step is unused. No row: one of these does not hold
--- any more. A second factor reported as lost is removed when its time has come, and stays when the
--- person used it.
+-- Make the final decision of a sign-in, under the lock of the person's row: the password must still
+-- be the one that was checked, and the step of the one-time code unused. No row: one of these
+-- conditions does not hold any more. A second factor that was reported as lost is removed when its
+-- time has come; it stays if the person has used it.
 UPDATE users
 SET last_login_at = now(), password_hash = :arg.password_hash::text,
     totp_last_step = COALESCE(:arg.step::bigint, totp_last_step),
@@ -102,8 +104,8 @@ WHERE id = :arg.person::bigint AND password_hash = :arg.old_hash::text
 RETURNING id
 
 -- name: email_token_create
--- With person NULL the same statement creates nothing. The previous valid token ends
--- (email_token_one_live).
+-- Create a mailed token; with person NULL the statement creates nothing in the same time. The
+-- previous valid token ends (email_token_one_live).
 INSERT INTO email_tokens (token_hash, user_id, purpose, email, expires_at, password_hash, session_id)
 SELECT :arg.token_hash::bytea, u.id, :arg.purpose::text, :arg.email::text,
        now() + make_interval(mins => :arg.minutes::int),
@@ -111,8 +113,9 @@ SELECT :arg.token_hash::bytea, u.id, :arg.purpose::text, :arg.email::text,
 FROM users u WHERE u.id = :arg.person::bigint
 
 -- name: email_token_find
--- unclear: the address was registered from several networks, and this is not the one of the latest
--- registration, so the link alone does not show whose password is meant.
+-- Find a valid mailed token. unclear: the address was registered from several networks, and this is
+-- not the network of the latest registration, so the link alone does not show whose password is
+-- meant.
 SELECT t.user_id, t.purpose, t.email, t.password_hash AS registered_hash, t.session_id, t.created_at,
        u.first_name, u.last_name, u.password_hash,
        u.contested AND u.registered_from IS DISTINCT FROM :arg.network::text AS unclear
@@ -121,19 +124,20 @@ WHERE t.token_hash = :arg.token_hash::bytea AND t.purpose = ANY (:arg.purposes::
   AND t.expires_at > now()
 
 -- name: email_token_use
--- Single use: a second request finds no row, also when both arrive at once.
+-- Mark a token as used. A second request finds no row, also when both arrive at the same time.
 UPDATE email_tokens SET used_at = now()
 WHERE token_hash = :arg.token_hash::bytea AND used_at IS NULL AND expires_at > now()
 RETURNING user_id
 
 -- name: email_tokens_void
--- A link that undoes a change of address ends only together with that change (:arg.all).
+-- End the unused tokens of a person. A token that undoes a change of address ends only with
+-- :arg.all.
 UPDATE email_tokens SET used_at = now()
 WHERE user_id = :arg.person::bigint AND used_at IS NULL AND (:arg.all::boolean OR purpose <> 'undo_email')
 
 -- name: session_create
--- The active organization is the one used last, else the only one. When the person has :arg.most
--- sessions, the least recently used one ends.
+-- Create a session. Its active organization is the one used last, otherwise the person's only one.
+-- When the person already has :arg.most sessions, the least recently used one ends.
 WITH room AS (
   UPDATE sessions SET revoked_at = now()
   WHERE id IN (SELECT s.id FROM sessions s
@@ -171,7 +175,7 @@ WHERE id = :arg.target::bigint AND user_id = :arg.person::bigint
 RETURNING id
 
 -- name: sessions_revoke_all
--- All sessions of a person except :arg.keep.
+-- End all sessions of a person except :arg.keep.
 UPDATE sessions SET revoked_at = now()
 WHERE user_id = :arg.person::bigint AND revoked_at IS NULL AND id IS DISTINCT FROM :arg.keep::bigint
 
@@ -179,7 +183,7 @@ WHERE user_id = :arg.person::bigint AND revoked_at IS NULL AND id IS DISTINCT FR
 SELECT {columns} FROM users WHERE id = :call.user_id::bigint
 
 -- name: user_update
--- A new telephone number is unverified.
+-- Change the person's own fields. A new telephone number is unverified.
 UPDATE users u
 SET ({writable}) = (SELECT {writable r} FROM jsonb_populate_record(u, :body::jsonb) r),
     phone_verified_at = CASE
@@ -200,7 +204,8 @@ WHERE id = :arg.person::bigint AND totp_confirmed_at IS NULL AND totp_secret = :
 RETURNING id
 
 -- name: totp_use
--- A code works once, and codes older than the last used one are refused.
+-- Mark a one-time code's step as used. A code works once, and codes older than the last used one
+-- are refused.
 UPDATE users SET totp_last_step = :arg.step::bigint, second_factor_ends_at = NULL
 WHERE id = :arg.person::bigint AND totp_confirmed_at IS NOT NULL AND COALESCE(totp_last_step, 0) < :arg.step::bigint
 RETURNING id
@@ -211,7 +216,7 @@ WHERE id = :arg.person::bigint AND totp_confirmed_at IS NOT NULL
 RETURNING id
 
 -- name: second_factor_end
--- Reported as lost. A second report does not change the day.
+-- Report the second factor as lost. A second report does not change the day on which it ends.
 UPDATE users
 SET second_factor_ends_at = COALESCE(second_factor_ends_at, now() + make_interval(mins => :arg.minutes::int))
 WHERE id = :arg.person::bigint AND totp_confirmed_at IS NOT NULL

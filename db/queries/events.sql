@@ -3,9 +3,9 @@
 -- are named here (docs/adding-an-endpoint.md).
 
 -- name: event_create
--- Absent members get values from the organization, and a free slug from the database. Anybody who
--- knows the slug of an unlisted event can read it, so the slug must not follow from the title
--- alone.
+-- Create an event. Absent members get values from the organization, and a free slug is generated.
+-- Anybody who knows the slug of an unlisted event can read it, so that slug must not follow from
+-- the title alone.
 INSERT INTO events (organization_id, created_by, {writable})
 SELECT o.id, :call.user_id::bigint, {writable r}
 FROM organizations o
@@ -18,7 +18,8 @@ WHERE o.id = :call.organization_id::bigint
 RETURNING {columns}
 
 -- name: event_list
--- CASE instead of COALESCE, because row-level security then allows the condition to use the index.
+-- CASE instead of COALESCE, because with row-level security PostgreSQL then can use the index for
+-- this condition.
 SELECT {columns}
 FROM scope_events(:call.organization_id::bigint, :call.actor::text) e
 WHERE (start_time, id) > (CASE WHEN :page.cursor_1::timestamptz IS NULL THEN '-infinity' ELSE :page.cursor_1::timestamptz END,
@@ -40,8 +41,8 @@ SELECT {columns} FROM scope_events(:call.organization_id::bigint, :call.actor::t
 SELECT {columns} FROM scope_events(:call.organization_id::bigint, :call.actor::text) e WHERE slug = :path.slug::text
 
 -- name: event_update
--- An event that becomes unlisted gets a slug that cannot be guessed, unless it was public before:
--- then its slug is known.
+-- Change an event. An event that becomes unlisted gets a slug that cannot be guessed, unless it was
+-- public before: then its slug is known.
 UPDATE events e
 SET ({writable}) = (SELECT {writable r} FROM jsonb_populate_record(e, :body::jsonb
   || CASE WHEN :body::jsonb ->> 'visibility' = 'unlisted' AND e.visibility <> 'unlisted'
@@ -53,7 +54,8 @@ WHERE e.organization_id = :call.organization_id::bigint AND e.id = :path.event_i
 RETURNING {columns e}
 
 -- name: event_delete
--- Only events that were never public, because others may have been linked and have registrations.
+-- Delete an event, but only if it was never published: a published event may have registrations,
+-- and other sites may link to it.
 DELETE FROM events
 WHERE organization_id = :call.organization_id::bigint AND id = :path.event_id::bigint
   AND assert_version(version, :call.if_match::bigint)
@@ -111,7 +113,7 @@ JOIN events e ON e.organization_id = f.organization_id AND e.id = f.id
 ORDER BY f.scan_end, e.start_time, e.id
 
 -- name: public_event_get
--- Ids can be enumerated, so an unlisted event is found by its slug only.
+-- Read a public event by id. Ids can be enumerated, so an unlisted event is found only by its slug.
 SELECT {columns} FROM events WHERE id = :path.event_id::bigint AND visibility = 'public'
 
 -- name: public_event_get_by_slug

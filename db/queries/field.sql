@@ -42,7 +42,7 @@ FROM field_release(:call.organization_id::bigint, :call.actor::text, :arg.stream
 WHERE r.id IS NOT NULL
 
 -- name: field_next
--- The operation that field_release takes next.
+-- Read the operation that field_release will release next.
 SELECT o.id, o.kind, o.body, (extract(epoch FROM o.device_occurred_at) * 1000000)::bigint AS occurred_us
 FROM field_streams s
 JOIN field_operations o ON o.organization_id = s.organization_id AND o.stream_id = s.id
@@ -74,7 +74,7 @@ CROSS JOIN LATERAL field_resolve(:call.organization_id::bigint, :call.actor::tex
                                  :arg.merged::jsonb, :body.note::text, :arg.checked::jsonb) r
 
 -- name: field_conflict_body
--- script_id: of the contact that this one corrects.
+-- script_id: the script of the contact that this operation corrects.
 SELECT f.kind, o.body, (extract(epoch FROM o.device_occurred_at) * 1000000)::bigint AS occurred_us,
   (SELECT c.script_id FROM voter_contacts c
    WHERE c.organization_id = o.organization_id

@@ -88,7 +88,7 @@ SELECT {columns} FROM imports WHERE organization_id = :call.organization_id::big
 SELECT assert_import(:call.organization_id::bigint, :path.import_id::bigint)
 
 -- name: import_lock
--- Check before a piece of the file is written.
+-- Check the import's state and budget before a piece of the file is written.
 SELECT assert_rule(state IN ('created', 'uploaded'), 'import_state', 'The file of this import cannot be changed any more.'),
   import_keep(:arg.bytes::bigint)
 FROM imports WHERE organization_id = :call.organization_id::bigint AND id = :path.import_id::bigint FOR UPDATE
@@ -129,8 +129,8 @@ RETURNING i.*
 SELECT {columns t} FROM updated t, job
 
 -- name: import_cancel
--- A running job sees the request and ends the import; a waiting import ends here, and the job
--- cleans up. Repeating changes nothing.
+-- Cancel an import. A running job sees the request and ends the import; a waiting import ends
+-- immediately, and the job cleans up. A repetition changes nothing.
 WITH was AS (
   SELECT i.cancel_requested FROM imports i
   WHERE i.organization_id = :call.organization_id::bigint AND i.id = :path.import_id::bigint FOR UPDATE
@@ -154,7 +154,7 @@ SELECT {columns} FROM import_change_list(:path.import_id::bigint, :query.kind::t
   :page.limit::int)
 WHERE assert_import(:call.organization_id::bigint, :path.import_id::bigint)
 
--- Of the job ---------------------------------------------------------------------------------------
+-- Statements of the job ---------------------------------------------------------------------------
 
 -- name: import_of_job
 SELECT i.id, i.source_id, i.state, i.profile_id, i.profile_key, i.member, i.complete, i.auto_apply, i.cancel_requested,
@@ -171,8 +171,9 @@ SELECT id, profile FROM voter_profiles WHERE organization_id = :call.organizatio
 SELECT import_stage(:arg.import_id::bigint)
 
 -- name: import_copy
--- The order of server/voters/ccd-import-row.c: imported fields by the field table, the others by
--- hand. The id of the import replaces the 0 of rows_0.
+-- COPY rows into the staging table, in the order of server/voters/ccd-import-row.c: first the
+-- imported fields of the field table, then further columns. The id of the import replaces the 0 of
+-- rows_0.
 COPY staging.rows_0 (import_id, row_no, file_no, line, hash, {Voter.imported},
   address_key, building_key, building_address, number, street, street_key, voter_id, opted_out, tags) FROM STDIN
 
@@ -187,7 +188,7 @@ SELECT * FROM import_repeated(:arg.import_id::bigint, :arg.n::int)
 SELECT * FROM import_erased(:arg.import_id::bigint, :arg.key::bytea, :arg.n::int)
 
 -- name: import_refused
--- State ids that occur in rows which could not be read.
+-- Store the state ids of rows that could not be read.
 INSERT INTO staging.refused (import_id, state_id)
 SELECT :arg.import_id::bigint, f FROM jsonb_array_elements_text(:arg.ids::jsonb) f
 
@@ -201,7 +202,8 @@ SELECT people, strangers FROM import_fold(:arg.import_id::bigint)
 SELECT import_staged(:arg.import_id::bigint, 'rows')
 
 -- name: import_read_done
--- Sample and values of problems may contain data of an erased person; then they are not stored.
+-- Store what reading the file has found. A sample and values of problems that may contain data of
+-- an erased person are not stored.
 UPDATE imports SET format = :arg.format::jsonb,
   problems = CASE WHEN :arg.problems::jsonb @> '[{"code": "erased"}]' THEN import_problems_silent(:arg.problems::jsonb)
                   ELSE :arg.problems::jsonb END,
@@ -213,7 +215,7 @@ UPDATE imports SET format = :arg.format::jsonb,
 WHERE organization_id = :call.organization_id::bigint AND id = :arg.import_id::bigint
 
 -- name: import_is_staged
--- A crash of the database empties unlogged tables.
+-- Are the staged rows complete? A crash of the database empties unlogged tables.
 SELECT to_regclass('staging.rows_' || i.id) IS NOT NULL
    AND (SELECT count(*) FROM staging.rows r WHERE r.import_id = i.id) = i.rows_staged AS whole
 FROM imports i WHERE i.organization_id = :call.organization_id::bigint AND i.id = :arg.import_id::bigint
@@ -240,7 +242,7 @@ UPDATE imports SET state = 'ready', progress = 1
 WHERE organization_id = :call.organization_id::bigint AND id = :arg.import_id::bigint AND state = 'comparing'
 
 -- name: import_apply_own
--- An import that continues by itself: its plan is current.
+-- Start applying an import that needs no confirmation: its plan is current.
 UPDATE imports i SET state = 'applying', progress = 0, applied_at = now(), work = jsonb_build_object('before', import_user_data_all())
 WHERE i.organization_id = :call.organization_id::bigint AND i.id = :arg.import_id::bigint AND i.state = 'ready'
   AND (i.doubts = '[]' OR i.confirmed)
@@ -291,13 +293,13 @@ SELECT voters_deleted + voters_emptied AS n FROM purge_certificates
 WHERE organization_id = :call.organization_id::bigint AND source_id = :arg.source_id::bigint
 
 -- name: forget_files
--- Rejects may contain an erased person. A waiting import reads its file again without the person,
--- and writes its rejects again.
+-- Read the ids of imports whose rejects may contain an erased person. A waiting import reads its
+-- file again without the person, and writes its rejects again.
 SELECT id FROM imports WHERE organization_id = :call.organization_id::bigint AND source_id = :arg.source_id::bigint
   AND state IN ('ready', 'done', 'undone', 'cancelled', 'failed') ORDER BY id LIMIT 1000
 
 -- name: purge_files
--- Files of the source's imports outside of the database.
+-- Read the ids of the source's imports, which have files outside of the database.
 SELECT id FROM imports WHERE organization_id = :call.organization_id::bigint
   AND source_id = :arg.source_id::bigint ORDER BY id LIMIT 1000
 

@@ -6,8 +6,8 @@ INSERT INTO jobs (kind, payload, organization_id)
 VALUES (:arg.kind::text, :arg.payload::bytea, COALESCE(:call.organization_id::bigint, 0))
 
 -- name: job_claim
--- Claim due jobs of these kinds, and running ones whose worker did not renew its lease, each for
--- its kind's lease. Workers never wait for each other.
+-- Claim due jobs of these kinds, and running jobs whose worker did not renew its lease, each for
+-- the lease time of its kind. Workers never wait for each other.
 WITH due AS (
   SELECT organization_id, id FROM jobs
   WHERE kind = ANY (:arg.kinds::text[])
@@ -31,39 +31,40 @@ SELECT id, kind, payload, attempts, organization_id, (extract(epoch FROM created
 FROM job_claim_slow(:arg.kinds::text[], :arg.leases::int[], :arg.attempts_max::int)
 
 -- name: job_extend
--- No row: the lease was lost.
+-- Extend a lease. No row: the lease was lost.
 UPDATE jobs SET locked_until = now() + make_interval(secs => :arg.lease_s::int)
 WHERE organization_id = :arg.organization::bigint AND id = :arg.id::bigint AND state = 'running' AND attempts = :arg.attempts::int
 RETURNING id
 
 -- name: job_hold
--- Last statement of a job's transaction: while this lock is held, no other worker takes the job
+-- Last statement of a job's transaction. While its lock is held, no other worker can take the job
 -- over before the commit.
 SELECT id FROM jobs
 WHERE organization_id = :arg.organization::bigint AND id = :arg.id::bigint AND state = 'running' AND attempts = :arg.attempts::int FOR SHARE
 
 -- name: job_again
--- Put back by its own worker: no failure, so the attempt does not count.
+-- Put a job back into the queue for its own worker. This is not a failure, so the attempt does not
+-- count.
 UPDATE jobs
 SET state = 'queued', attempts = attempts - 1, run_at = now() + make_interval(secs => :arg.after_s::int),
     locked_until = NULL
 WHERE organization_id = :arg.organization::bigint AND id = :arg.id::bigint AND state = 'running' AND attempts = :arg.attempts::int
 
 -- name: job_give_up
--- A job that has crashed its worker too often is not run again.
+-- Mark jobs as failed that have crashed their worker too often.
 UPDATE jobs
 SET state = 'failed', finished_at = now(), locked_until = NULL,
     last_error = format('The worker went away %s times while it ran.', attempts)
 WHERE state = 'running' AND locked_until < now() AND attempts >= :arg.attempts_max::int
 
 -- name: job_done
--- :arg.attempts is a fencing token: a worker whose lease ran out changes nothing. The payload is
--- not needed any more.
+-- Mark a job as done. :arg.attempts is a fencing token: a worker whose lease has ended changes
+-- nothing. The payload is deleted, because it is not needed any more.
 UPDATE jobs SET state = 'done', payload = '', locked_until = NULL, last_error = NULL, finished_at = now()
 WHERE organization_id = :arg.organization::bigint AND id = :arg.id::bigint AND state = 'running' AND attempts = :arg.attempts::int
 
 -- name: job_retry
--- Retry after 2, 4, 8 … seconds, at most an hour; :arg.attempts_max tries in all.
+-- Retry a job after 2, 4, 8 … seconds, at most an hour; :arg.attempts_max tries in all.
 UPDATE jobs
 SET state = CASE WHEN attempts >= :arg.attempts_max::int THEN 'failed' ELSE 'queued' END,
     run_at = now() + LEAST(interval '1 hour', make_interval(secs => 2 ^ attempts)),

@@ -14,7 +14,8 @@ SELECT second_factor_holds(u.totp_confirmed_at, u.second_factor_ends_at) AS hold
 FROM users u WHERE u.id = :call.user_id::bigint;
 
 -- name: organization_new
--- From here on the transaction acts for the new organization; also returns a slug to try.
+-- Begin the new organization, for which the transaction acts from here on; also returns a slug to
+-- try.
 SELECT organization_begin() AS id,
        assert_budget('ORGANIZATIONS_PER_PERSON', 1 + (SELECT count(*) FROM organization_members m
                        WHERE m.user_id = :call.user_id::bigint AND m.role = 'owner'),
@@ -22,7 +23,8 @@ SELECT organization_begin() AS id,
        COALESCE(NULLIF(slugify(:body.name::text), ''), 'organization') AS slug;
 
 -- name: organization_create
--- No row: the slug is taken, by an organization that may be invisible here.
+-- Create the organization. No row: the slug is taken, perhaps by an organization that row-level
+-- security hides.
 INSERT INTO organizations (id, name, slug, description, avatar_url, website_url, timezone,
                            default_event_capacity, require_second_factor)
 VALUES (:call.organization_id::bigint, :body.name::text, :arg.slug::text, :body.description::text,
@@ -32,7 +34,7 @@ ON CONFLICT (slug) DO NOTHING
 RETURNING id;
 
 -- name: organization_found
--- The first member of a new organization, and the session that continues in it.
+-- Create the first member of a new organization, and switch the session to the organization.
 WITH founder AS (
   INSERT INTO organization_members (organization_id, user_id, role)
   VALUES (:call.organization_id::bigint, :call.user_id::bigint, 'owner')
@@ -69,7 +71,7 @@ WHERE o.id = :call.organization_id::bigint AND assert_version(o.version, :call.i
 RETURNING {columns o};
 
 -- name: organization_switch
--- Only a member can see the row of the membership.
+-- Row-level security shows a membership only to the member.
 UPDATE sessions s SET active_organization_id = m.organization_id
 FROM organization_members m
 WHERE s.id = :call.session_id::bigint AND s.user_id = m.user_id
@@ -79,7 +81,8 @@ RETURNING s.id;
 -- Members ----------------------------------------------------------------------------------------
 
 -- name: member_list
--- A tablet at a door must not show who belongs to the organization and with which rights.
+-- Devices are refused: a tablet at a door must not show who belongs to the organization and with
+-- which rights.
 SELECT m.id, m.user_id, u.first_name, u.last_name, u.email, u.avatar_url,
        second_factor_holds(u.totp_confirmed_at, u.second_factor_ends_at) AS has_second_factor,
        m.role, m.permissions, m.invited_by, m.joined_at, m.updated_at, m.version
@@ -92,8 +95,8 @@ ORDER BY m.id
 LIMIT :page.limit::int;
 
 -- name: member_lock
--- The current member, locked until the commit, and the member's single rights merged with
--- :arg.permissions.
+-- Read the member as stored now, locked until the commit, and the member's single rights merged
+-- with :arg.permissions.
 SELECT m.role, m.permissions,
        jsonb_strip_nulls(m.permissions || COALESCE(:arg.permissions::jsonb, '{}')) AS merged,
        assert_version(m.version, :call.if_match::bigint) AS fits
@@ -123,7 +126,7 @@ WITH gone AS (
 SELECT user_id FROM gone;
 
 -- name: member_ends
--- Unused invitations and pairing codes of a removed member.
+-- End the unused invitations and pairing codes of a removed member.
 WITH invited AS (
   UPDATE invitations i SET status = 'revoked'
   WHERE i.organization_id = :call.organization_id::bigint AND i.invited_by = :arg.user_id::bigint AND i.status = 'pending'
@@ -133,7 +136,7 @@ WHERE d.organization_id = :call.organization_id::bigint AND d.created_by = :arg.
   AND d.pairing_hash IS NOT NULL;
 
 -- name: member_tokens
--- Valid tokens that a member has made.
+-- Read the valid tokens that a member has made.
 SELECT t.id, t.name FROM api_tokens t
 WHERE t.organization_id = :call.organization_id::bigint AND t.created_by = :arg.user_id::bigint
   AND t.revoked_at IS NULL AND t.expires_at > now()
@@ -151,8 +154,8 @@ WHERE m.organization_id = :call.organization_id::bigint AND m.user_id = :body.us
 RETURNING m.user_id;
 
 -- name: owner_step_down
--- After owner_make, so that there is an owner at any time. No row: the person is no longer an
--- owner.
+-- Make the former owner an admin. Runs after owner_make, so that there is an owner at any time. No
+-- row: the person is no longer an owner.
 UPDATE organization_members m SET role = 'admin'
 WHERE m.organization_id = :call.organization_id::bigint AND m.user_id = :call.user_id::bigint
   AND m.role = 'owner'
@@ -161,7 +164,7 @@ RETURNING m.user_id;
 -- Invitations ------------------------------------------------------------------------------------
 
 -- name: invitation_prepare
--- Data that the rules and the mail need before an invitation is created.
+-- Read the data that the rules and the mail need before an invitation is created.
 SELECT o.name AS organization_name,
        (SELECT concat_ws(' ', u.first_name, u.last_name) FROM users u WHERE u.id = :call.user_id::bigint)
          AS inviter,
@@ -172,13 +175,13 @@ FROM organizations o
 WHERE o.id = :call.organization_id::bigint;
 
 -- name: invitation_clear
--- An expired invitation does not prevent a new one.
+-- Revoke an expired invitation, so that it does not prevent a new one.
 UPDATE invitations i SET status = 'revoked'
 WHERE i.organization_id = :call.organization_id::bigint AND i.email = :arg.email::text
   AND i.status = 'pending' AND i.expires_at <= now();
 
 -- name: invitation_create
--- No row: an invitation is pending.
+-- Create an invitation. No row: another one is pending.
 INSERT INTO invitations (organization_id, email, role, permissions, token_hash, invited_by, status,
                          message, expires_at, sent_at)
 VALUES (:call.organization_id::bigint, :arg.email::text, :body.role::text,
@@ -235,8 +238,8 @@ FROM invitation_by_token(:arg.token_hash::bytea) i
 LEFT JOIN users u ON u.id = :call.user_id::bigint;
 
 -- name: invitation_accept
--- Check the conditions again under the row's lock; `taken` and `joined` tell which of the two steps
--- failed.
+-- Accept an invitation. The conditions are checked again under the row's lock; `taken` and `joined`
+-- show which of the two steps failed.
 WITH taken AS (
   UPDATE invitations i SET status = 'accepted', responded_at = now()
   WHERE i.organization_id = :call.organization_id::bigint AND i.id = :arg.invitation_id::bigint
@@ -263,8 +266,9 @@ RETURNING i.id;
 -- API tokens -------------------------------------------------------------------------------------
 
 -- name: api_token_create
--- LEAST ignores NULL: a maker exists only when a token makes a token. The person behind the first
--- token is recorded for all.
+-- Create an API token. maker: the token that creates this token; NULL when a person creates it.
+-- LEAST ignores NULL, so a token never outlives its maker. created_by is copied from the maker, so
+-- it always names the person who created the first token.
 INSERT INTO api_tokens (organization_id, name, token_hash, token_prefix, scopes, created_by, made_by_token, expires_at)
 SELECT :call.organization_id::bigint, :body.name::text, :arg.token_hash::bytea, :arg.token_prefix::text,
        :arg.scopes::jsonb, COALESCE(:call.user_id::bigint, maker.created_by), maker.id,
@@ -278,7 +282,7 @@ SELECT {columns t} FROM api_tokens_shown t
 WHERE t.organization_id = :call.organization_id::bigint AND t.id = :path.token_id::bigint;
 
 -- name: credential_get
--- The credential that makes the request: token, device or session with that id.
+-- Read the credential that makes the request: the token, device or session with that id.
 SELECT t.name, t.created_at, t.expires_at FROM api_tokens t
 WHERE :call.actor::text LIKE 'token:%' AND t.organization_id = :call.organization_id::bigint
   AND t.id = :call.session_id::bigint
@@ -298,7 +302,8 @@ ORDER BY t.id
 LIMIT :page.limit::int;
 
 -- name: api_token_revoke
--- Also revokes the tokens made with it: whoever had this token may have those, too.
+-- Revoke a token and all tokens that were made with it, because a person who has this token may
+-- have those too.
 WITH RECURSIVE family AS (
   SELECT t.id FROM api_tokens t
   WHERE t.organization_id = :call.organization_id::bigint AND t.id = :arg.token_id::bigint AND t.revoked_at IS NULL
@@ -314,8 +319,8 @@ RETURNING t.id;
 -- Devices ----------------------------------------------------------------------------------------
 
 -- name: device_create
--- No row: the event of the scope does not belong to this organization. A turf of another
--- organization gives no access, and is treated like one outside the actor's scope.
+-- Create a device. No row: the event of the scope does not belong to this organization. A turf of
+-- another organization gives no access, so it is treated like a turf outside the actor's scope.
 INSERT INTO devices (organization_id, name, profile, scope, scopes, pairing_hash, pairing_expires_at,
                      created_by)
 SELECT :call.organization_id::bigint, :body.name::text, :body.profile::text,
@@ -370,8 +375,8 @@ RETURNING d.id, d.name, d.pairing_expires_at;
 SELECT d.organization_id, d.id FROM device_by_pairing(:arg.pairing_hash::bytea) d;
 
 -- name: device_pair
--- Check the conditions again under the row's lock: of two clients with the same code only one gets
--- a token.
+-- Pair a device. The conditions are checked again under the row's lock: of two clients with the
+-- same code only one gets a token.
 UPDATE devices d
 SET token_hash = :arg.token_hash::bytea, paired_at = now(), name = COALESCE(:body.name::text, d.name),
     pairing_hash = NULL, pairing_expires_at = NULL

@@ -70,7 +70,7 @@ RETURNING {columns s}
 SELECT phone_bank_fill(:call.organization_id::bigint, :arg.id::bigint, :arg.guarded::boolean)
 
 -- name: phone_bank_counts
--- One statement, so that all counts are of one moment.
+-- All counts are in one statement, so that they are of one moment.
 SELECT {columns n} FROM (
   SELECT s.id AS phone_bank_id, t.*, k.attempts, k.reached, k.by_result, c.*,
     CASE WHEN k.attempts > 0 THEN k.reached::double precision / k.attempts ELSE 0 END AS contact_rate,
@@ -124,7 +124,7 @@ SELECT {columns r} FROM (
   SELECT a.*, actor_name(a.organization_id, a.actor) AS name, 0 AS attempts, 0 AS reached FROM added a) r
 
 -- name: phone_bank_caller_remove
--- No row: the caller does not exist.
+-- Leave a phone bank. No row: the caller does not exist.
 SELECT 1 AS done
 FROM phone_bank_callers c
 CROSS JOIN LATERAL phone_bank_leave(c.organization_id, c.actor, c.session_id) l

@@ -80,7 +80,8 @@ WITH made AS (
   SET ({writable}) = (SELECT {writable r} FROM jsonb_populate_record(b, :body::jsonb) r),
     location_quality = CASE WHEN NOT :body::jsonb ?| '{latitude,longitude}' THEN b.location_quality
       WHEN :body::jsonb ->> 'latitude' IS NULL THEN 'none' ELSE 'manual' END,
-    -- The next geocoding computes the position along the street again.
+    -- segment_id becomes NULL, so that the next geocoding computes the position along the street
+    -- again.
     segment_id = CASE WHEN :body::jsonb ?| '{latitude,longitude}' THEN NULL ELSE b.segment_id END
   WHERE b.organization_id = :call.organization_id::bigint AND b.id = :path.building_id::bigint
     AND assert_version(b.version, :call.if_match::bigint)
@@ -121,7 +122,8 @@ JOIN buildings b ON b.organization_id = made.organization_id AND b.id = made.bui
 CROSS JOIN LATERAL (SELECT made.*, b.address, b.latitude, b.longitude, b.location_quality) a
 
 -- name: geocode_start
--- Only one at a time: a waiting or running job does this request's work, too.
+-- Return the organization's waiting or running geocoding job, or enqueue one. When a job exists
+-- already, `again` of this request has no effect.
 SELECT COALESCE(geocode_waiting(:call.organization_id::bigint),
                 job_enqueue(:call.organization_id::bigint, 'geocode',
                   jsonb_build_object('again', :body.again::boolean))) AS job_id
@@ -180,8 +182,8 @@ WHERE b.organization_id = :call.organization_id::bigint AND b.id > :arg.after::b
 ORDER BY b.id LIMIT 1000
 
 -- name: rekey_buildings_held
--- Rows after @after that have one of the keys now, by index, independent of PostgreSQL's statistics
--- of the organization.
+-- Read the rows after @after that have one of the keys now, by index, independent of PostgreSQL's
+-- statistics of the organization.
 SELECT b.* FROM unnest(:arg.keys::text[]) w (wanted)
 CROSS JOIN LATERAL (
   SELECT k.id, k.building_key AS key, k.address, k.number, k.street, k.street_key, k.city, k.zip5 FROM buildings k

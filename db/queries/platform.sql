@@ -2,7 +2,7 @@
 -- Statements of the engine: actors, idempotency, feed, audit log, health.
 
 -- name: actor_by_session
--- expires: microseconds since 1970, as cc_time; NULL means never.
+-- expires: microseconds since 1970, as in cc_time; NULL: never.
 SELECT s.*, (extract(epoch FROM s.expires_at) * 1000000)::bigint AS expires,
        (SELECT last_seen_at < now() - interval '5 minutes' FROM sessions WHERE id = s.session_id) AS stale
 FROM session_by_token(:arg.token_hash::bytea) s
@@ -28,7 +28,7 @@ WHERE id = :arg.id::bigint AND organization_id = app_organization_id()
   AND (last_seen_at IS NULL OR last_seen_at < now() - interval '5 minutes')
 
 -- name: session_keys
--- Names under which Redis may store sessions that are being revoked.
+-- Return the names under which Redis may store the sessions that are being revoked.
 SELECT encode(token_hash, 'hex') AS key FROM sessions
 WHERE expires_at > now()
   AND CASE :arg.kind::text WHEN 'session' THEN id WHEN 'user' THEN user_id
@@ -44,10 +44,10 @@ UPDATE idempotency_keys SET status = :arg.status::int, body = :arg.body::bytea, 
 WHERE scope = :arg.scope::text AND key = :arg.key::text
 
 -- name: change_list
--- Commit-safe order: only rows of transactions that no running transaction precedes, so that a row
--- committed later can never appear before the cursor (docs/internals/audit-and-feed.md). The page
--- size counts rows that are read: rows that the actor may not see are removed after the statement,
--- and the cursor still advances.
+-- Read a page of the feed in commit-safe order: only changes whose transaction is older than every
+-- running transaction, so that a change committed later can never belong before the cursor
+-- (docs/internals/audit-and-feed.md). The page size counts the rows that are read. Changes that the
+-- actor may not see are removed after the statement, and the cursor still advances.
 SELECT xid, id, entity, entity_id, op, version, at,
        scope_hears(:call.organization_id::bigint, :call.actor::text, entity, entity_id) AS heard
 FROM changes
@@ -58,8 +58,8 @@ ORDER BY xid, id
 LIMIT :arg.limit_more::int
 
 -- name: change_follow
--- The same for live sockets. A last row without an entity means that committed rows wait for an
--- older transaction: look again soon.
+-- Read a page for live sockets. A last row without an entity means that committed changes wait for
+-- an older transaction, so the feed must be read again soon.
 (SELECT xid, id, entity, entity_id, op, version, at,
         scope_hears(:call.organization_id::bigint, :call.actor::text, entity, entity_id) AS heard
  FROM changes
@@ -82,7 +82,7 @@ SELECT organization_id FROM changes_waiting(:arg.organizations::bigint[], :arg.x
 SELECT pg_snapshot_xmin(pg_current_snapshot()) AS xid
 
 -- name: feed_generation
--- same_cluster: transaction numbers in the feed belong to this cluster.
+-- same_cluster: the transaction numbers in the feed belong to this cluster.
 SELECT g.generation, g.system_identifier = c.system_identifier AS same_cluster
 FROM feed_generation g CROSS JOIN pg_control_system() c
 
@@ -90,8 +90,8 @@ FROM feed_generation g CROSS JOIN pg_control_system() c
 SELECT pg_notify('cc_changes', :arg.organizations::text)
 
 -- name: change_oldest
--- The oldest running transaction that has written, when a later one has ended: the feed waits for
--- it. 0: none.
+-- Return the oldest running transaction that has written, if a later one has ended: the feed waits
+-- for it. 0: none.
 SELECT CASE WHEN pg_snapshot_xmin(s) < pg_snapshot_xmax(s) THEN pg_snapshot_xmin(s)::text::bigint ELSE 0 END AS oldest
 FROM pg_current_snapshot() s
 
@@ -110,15 +110,16 @@ SELECT set_config('app.organization_id', coalesce(:arg.organization::text, ''), 
        set_config('app.user_id', coalesce(:arg.person::text, ''), true)
 
 -- name: connection_warm
--- Run on a new connection of the pool before it is lent.
+-- Run on each new connection of the pool before it is lent.
 SELECT connection_warm()
 
 -- name: daily_take
 SELECT daily_take(:arg.subject::text, :arg.most::int) AS taken
 
 -- name: health_probe
--- Test what requests need: one of our functions, and space for a write of some pages, which the
--- caller rolls back. The digits are random, so that they cannot be compressed and use the space.
+-- Test what requests need: a function of db/functions, and space for a write of some pages, which
+-- the caller rolls back. The digits are random, so that they cannot be compressed and really use
+-- the space.
 INSERT INTO idempotency_keys (scope, key, request_hash, body)
 SELECT 'health', gen_random_uuid()::text, '\x00',
        (SELECT string_agg(sha256(convert_to(n::text || random()::text, 'UTF8')), '') FROM generate_series(1, 1000) n)

@@ -2,7 +2,8 @@
 -- Live results, figures of canvassers, and maps. The counting is in db/functions/results.
 
 -- name: result_list
--- Changes that the feed reports after (xid, 0) may or may not be counted; all before it are.
+-- Return counts and a position in the feed. Changes that the feed reports after (xid, 0) may or may
+-- not be counted; all earlier ones are.
 SELECT results_by(:call.organization_id::bigint, :query.by::text, f.filter) AS rows, now() AS as_of,
        pg_snapshot_xmin(pg_current_snapshot())::text AS xid
 FROM (SELECT jsonb_strip_nulls(jsonb_build_object('turf_id', :query.turf_id::bigint, 'canvasser_id', :query.canvasser_id::bigint,

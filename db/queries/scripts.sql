@@ -73,8 +73,8 @@ CROSS JOIN LATERAL (SELECT (p.script).*, p.document AS steps,
                     script_warnings((p.script).languages, p.document) AS warnings) x
 
 -- name: script_rules
--- The data for checking answers, including archived steps and options, because old packs contain
--- them.
+-- Read the data for checking answers, including archived steps and options, because older packs
+-- contain them.
 SELECT s.id AS script_id, s.version, t.id AS step_id, t.kind, t.required, t.archived_at IS NOT NULL AS archived,
   COALESCE(t.scale_min, 1) AS scale_min, COALESCE(t.scale_max, 5) AS scale_max, t.show_if_option_id AS show_if,
   (extract(epoch FROM t.updated_at) * 1000000)::bigint AS updated_us, o.id AS option_id, o.support_level

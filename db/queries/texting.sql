@@ -39,7 +39,7 @@ SELECT {columns} FROM text_campaigns
 WHERE organization_id = :call.organization_id::bigint AND id = :path.text_campaign_id::bigint
 
 -- name: text_campaign_update
--- Encoding and segments change together with the template.
+-- Change a campaign. Encoding and segments change together with the template.
 UPDATE text_campaigns k
 SET encoding = COALESCE(:arg.text_encoding::text, k.encoding), segments = COALESCE(:arg.text_segments::int, k.segments),
   ({writable}) = (SELECT {writable r} FROM jsonb_populate_record(k, :body::jsonb) r)
@@ -72,7 +72,7 @@ RETURNING {columns k}
 SELECT text_fill(:call.organization_id::bigint, :arg.id::bigint, :arg.guarded::boolean)
 
 -- name: text_counts
--- One statement, so that all counts are of one moment.
+-- All counts are in one statement, so that they are of one moment.
 SELECT {columns n} FROM (
   SELECT k.id AS text_campaign_id, c.*, m.*,
     (SELECT count(*) FROM text_texters t WHERE t.organization_id = k.organization_id AND t.campaign_id = k.id
@@ -124,7 +124,7 @@ SELECT {columns r} FROM (
   SELECT a.*, actor_name(a.organization_id, a.actor) AS name, 0 AS open, 0 AS needs_response, 0 AS sent FROM added a) r
 
 -- name: texter_remove
--- No row: the texter does not exist.
+-- Leave a campaign. No row: the texter does not exist.
 SELECT 1 AS done
 FROM text_texters t
 CROSS JOIN LATERAL text_leave(t.organization_id, t.actor, t.campaign_id) l
@@ -152,8 +152,8 @@ ORDER BY m.id DESC
 LIMIT :page.limit::int
 
 -- name: text_receive
--- For handlers and providers: :arg.happened_at NULL means now. Intent and size come from
--- common/rules.
+-- Store an incoming text, for handlers and providers. :arg.happened_at NULL means now. Intent and
+-- size come from common/rules.
 SELECT m.id, m.campaign_id, m.conversation_id, m.phone, m.direction, m.initial, m.body, m.encoding, m.segments, m.state,
   m.error, m.intent, m.actor, m.send_before, m.created_at, m.sent_at
 FROM text_receive(:call.organization_id::bigint, :body.from::text, :body.text::text, :arg.intent::text, :arg.text_encoding::text,

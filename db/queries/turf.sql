@@ -137,7 +137,8 @@ JOIN buildings b ON b.organization_id = :call.organization_id::bigint AND b.id =
 ORDER BY b.id, f.part
 
 -- name: turf_points
--- Doors of turfs; of a distributed one only those that are free for the actor.
+-- Read the doors of turfs; of a turf that many people share by one code, only the doors that are
+-- free for the actor.
 SELECT b.latitude, b.longitude, COALESCE(b.segment_id, -1) AS segment_id, b.side, COALESCE(b.measure_m, 0) AS measure_m,
        COALESCE(b.setback_m, 0) AS setback_m, COALESCE(house_number(b.number), -1) AS number,
        dense_rank() OVER (ORDER BY b.street_key) - 1 AS street, 0 AS part, f.doors
@@ -168,7 +169,8 @@ ORDER BY s.id, s.is_a DESC
 -- By hand ------------------------------------------------------------------------------------------
 
 -- name: turf_lock
--- 0 when the turf of the path does not exist, whatever the others are.
+-- Lock the drafts. Returns 0 when the turf in the path does not exist, whether or not the others
+-- do.
 SELECT CASE WHEN EXISTS (SELECT FROM canvass_routes t
                          WHERE t.organization_id = :call.organization_id::bigint AND t.id = :path.turf_id::bigint)
             THEN turf_lock_drafts(:call.organization_id::bigint, ARRAY[:path.turf_id::bigint]
@@ -244,7 +246,7 @@ WHERE t.organization_id = :call.organization_id::bigint AND t.id = :path.turf_id
 -- name: turf_paper_doors
 SELECT d.position, d.door_id, d.building_id, COALESCE(d.number, '') AS number, COALESCE(d.street, d.address) AS street,
        d.unit, d.state, d.latitude, d.longitude, d.access_note, v.id AS voter_id,
-       -- Names in capitals are hard to read aloud.
+       -- Names in capitals are hard to read aloud, so their case is corrected.
        concat_ws(' ', CASE WHEN n.name = upper(n.name) THEN initcap(n.name) ELSE n.name END, v.name_suffix) AS name,
        concat_ws(' ', d.city, d.zip5) AS place,
        concat_ws(' · ', CASE WHEN c.by_phone THEN v.phones ->> 0 END,
@@ -259,14 +261,16 @@ LEFT JOIN turf_people(:call.organization_id::bigint, :path.turf_id::bigint) p ON
 LEFT JOIN voters v ON v.organization_id = :call.organization_id::bigint AND v.id = p.voter_id
 LEFT JOIN doors o ON o.organization_id = d.organization_id AND o.id = d.door_id
 CROSS JOIN LATERAL (SELECT concat_ws(' ', v.first_name, v.middle_name, v.last_name) AS name) n
--- Numbers only for a script that may be used for calls, as in packs (field_turf_lines).
+-- Telephone numbers are shown only if the script may be used for calls, as in packs
+-- (field_turf_lines).
 LEFT JOIN LATERAL (
   SELECT k.channels ? 'phone' AS by_phone FROM canvass_routes t
   JOIN scripts k ON k.organization_id = t.organization_id AND k.id = t.script_id
   WHERE t.organization_id = d.organization_id AND t.id = d.route_id) c ON true
 WHERE d.organization_id = :call.organization_id::bigint AND d.route_id = :path.turf_id::bigint AND d.state <> 'done'
   AND o.do_not_knock_at IS NULL
-  -- A person became confidential after the cut: the door is on no paper, not even an organizer's.
+  -- If a person became confidential after the cut, the door is on no paper, not even an
+  -- organizer's.
   AND NOT EXISTS (SELECT FROM doors_hidden h WHERE h.organization_id = d.organization_id AND h.door_id = d.door_id)
   AND (right_has(:call.rights::jsonb, 'manage_canvass')
        OR d.door_id IN (SELECT s.door_id FROM scope_doors(:call.organization_id::bigint, :call.actor::text, :call.user_id::bigint) s
@@ -281,8 +285,8 @@ FROM segments_within(:call.organization_id::bigint, ST_MakeEnvelope(:arg.west::f
 ORDER BY s.id
 
 -- name: turf_paper_script
--- question: number of a question that can be answered by boxes or on a line; boxes: their letters,
--- "a|b".
+-- question: number of a question that can be answered by boxes or on a line; boxes: the letters of
+-- its boxes, such as "a|b".
 SELECT q.position, q.text, q.boxes, q.options,
        CASE WHEN q.kind <> 'text' THEN (count(*) FILTER (WHERE q.kind <> 'text') OVER (ORDER BY q.position, q.id))::text ELSE '' END AS question
 FROM (

@@ -36,8 +36,8 @@ CROSS JOIN LATERAL (SELECT h.*, voter_tags_of(h.organization_id, h.id) AS tags) 
 WHERE v.organization_id = :call.organization_id::bigint AND v.id = :path.voter_id::bigint
 
 -- name: voter_address_given
--- The residence after the change, as input of ccd_residence_parse: voter_id is NULL for a new
--- voter.
+-- Return the residence as it will be after the change, as input of ccd_residence_parse. voter_id is
+-- NULL for a new voter.
 SELECT r.address, r.unit, r.city, r.state, r.zip5, r.precinct, r.zip5 IS NULL AND v.address_key IS NOT NULL AS by_city
 FROM (SELECT 1) one
 LEFT JOIN voters v ON v.organization_id = :call.organization_id::bigint AND v.id = :arg.voter_id::bigint
@@ -81,8 +81,8 @@ SELECT t.voters, t.added, t.removed
 FROM voters_tag_all(:call.organization_id::bigint, :body::jsonb) t
 
 -- name: household_get
--- Without manage_voters, a household of confidential people only does not exist, and confidential
--- people are not counted.
+-- Read a household. Without manage_voters, a household with only confidential people does not
+-- exist, and confidential people are not counted.
 SELECT h.id, h.door_id, b.address, d.unit, h.updated_at,
   CASE WHEN right_has(:call.rights::jsonb, 'manage_voters') THEN h.n_voters ELSE jsonb_array_length(p.people) END AS n_voters,
   p.people
@@ -184,8 +184,8 @@ WHERE voter_list_filter(:call.organization_id::bigint, :path.list_id::bigint) IS
 ORDER BY s.scan_end, s.search_key COLLATE "C", s.id
 
 -- name: duplicate_list
--- Highest score first, of equal scores the newest first, as in voter_duplicates_score_idx. rank is
--- the cursor's name of the score.
+-- Read pairs of duplicates: highest score first, of equal scores the newest first, as in
+-- voter_duplicates_score_idx. rank is the name of the score in the cursor.
 SELECT {columns a}, a.rank
 FROM voter_duplicates d
 JOIN voters v ON v.organization_id = d.organization_id AND v.id = d.voter_id

@@ -52,9 +52,9 @@ send_mail(ccd_call *call,
   return ccd_mail_enqueue(call, to, subject, text, reterr);
 }
 
-/* Strangers may have used up the quota of an address, so that its owner could not get a mail to
- * set a new password. A client address from which the person has signed in before has a separate
- * quota. */
+/* Is a mail to this address allowed for this client, although the quota of the address is used
+ * up? Strangers may have used up that quota, so that the owner could not get a mail to set a new
+ * password. A client address from which the person has signed in before has a separate quota. */
 static cc_status
 mail_allowed_to_known_client(ccd_call *call, const char *email, bool *ret, cc_error *reterr)
 {

@@ -12,8 +12,8 @@
 cc_status
 ccd_mail_allowed(ccd_call *call, const char *email, bool *ret, cc_error *reterr) CC_MUSTCHECK;
 
-/* Send the mails. With @to "" the function does the same work and sends nothing, so that the
- * time does not reveal whether an account exists. */
+/* Each of these functions sends one mail. With @to "" it does the same work and sends nothing,
+ * so that the time does not reveal whether an account exists. */
 cc_status
 ccd_mail_verify(ccd_call *call, const char *to, const char *token, cc_error *reterr) CC_MUSTCHECK;
 cc_status ccd_mail_known(ccd_call *call, const char *to, cc_error *reterr) CC_MUSTCHECK;

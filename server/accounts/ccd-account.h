@@ -52,7 +52,8 @@ cc_status ccd_account_check_password(ccd_call *call,
                                      const char *first_name,
                                      const char *last_name) CC_MUSTCHECK;
 
-/* The reply of every operation that may send a mail. */
+/* Build the reply of every operation that may send a mail: the same whether a mail was sent or
+ * not. */
 cc_status ccd_account_accepted(ccd_call *call, cc_error *reterr) CC_MUSTCHECK;
 
 /* Create a mail token for @person (0: do the same work without a token). @ret: the token. */
@@ -64,8 +65,8 @@ cc_status ccd_email_token_new(ccd_call *call,
                               char **ret,
                               cc_error *reterr) CC_MUSTCHECK;
 
-/* Invalidate unused mail tokens of a person; with @all also those that undo a change of the
- * address. */
+/* Invalidate the unused mail tokens of a person. With @all false, tokens that undo a change of
+ * the address stay valid. */
 cc_status
 ccd_email_tokens_void(ccd_call *call, int64_t person, bool all, cc_error *reterr) CC_MUSTCHECK;
 

@@ -3,9 +3,9 @@
 #include "common/api/cc-account.h"
 #include "server/accounts/ccd-accounts.h"
 
-/* Routes of accounts. All of them work for a person who still has to set up a required second
- * factor, because they include setting it up and leaving. Routes that compute password hashes
- * run on separate threads. */
+/* Routes of accounts. A person who still has to set up a required second factor may use all of
+ * them, because setting it up and signing out are among them. Routes that compute password
+ * hashes run on separate threads. */
 
 /* clang-format off */
 const ccd_route ccd_accounts_routes[] = {

@@ -16,7 +16,7 @@
 
 #define LINE_MAX_BYTES 1024
 
-/* Sorted, the first 64 bits of the SHA-256 of each password: a million passwords take 8 MB.
+/* The first 64 bits of the SHA-256 of each password, sorted: a million passwords take 8 MB.
  * Read-only after the start. */
 static uint64_t *known;
 static size_t n_known;
@@ -59,8 +59,8 @@ add_mark(uint64_t mark, size_t *capacity)
   return true;
 }
 
-/* A password has at least as many bytes as characters, so skipping lines with fewer bytes skips
- * no possible password. */
+/* Read the lines of the list. A password has at least as many bytes as characters, so lines with
+ * fewer bytes than the minimal number of characters are skipped. */
 static cc_status
 read_lines(gzFile file, cc_error *reterr)
 {

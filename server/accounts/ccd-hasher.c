@@ -19,7 +19,7 @@
 #define WAIT_MAX (3 * CC_TIME_SECOND)
 #define NICENESS 10
 
-/* Allocated on the stack of the thread that waits for it. */
+/* One piece of work, allocated on the stack of the thread that waits for its end. */
 typedef struct task {
   struct task *next;
   ccd_hasher_work *work;
@@ -72,7 +72,7 @@ hasher_thread(void *unused)
   return NULL;
 }
 
-/* Called with the lock held. */
+/* Start the hasher threads at first use. Called with the lock held. */
 static bool
 start_threads(void)
 {

@@ -10,9 +10,9 @@
 #include "server/engine/ccd-address-subject.h"
 #include "server/engine/ccd-arg-text.h"
 
-/* The effects of links in mails. Using a link proves access to the mailbox; settings that
- * someone made before that proof must not stay in force unless the link was made for exactly
- * them. */
+/* The effects of links in mails. Using a link proves access to the mailbox. Settings that
+ * somebody made before that proof are reset, unless the link was sent for exactly these
+ * settings. */
 
 #define UNDO_MINUTES (7 * 24 * 60)
 #define FACTOR_MINUTES (3 * 24 * 60)
@@ -26,7 +26,8 @@ typedef struct mailed {
   const char *registered_hash;
   const char *made; /* time when the link was made, as text */
   int64_t session_id;
-  bool unclear; /* the link alone does not show whose password is meant: see email_token_find */
+  bool
+    unclear; /* the link alone does not show who chose the stored password: see email_token_find */
 } mailed;
 
 static cc_status
@@ -107,7 +108,8 @@ use_token(ccd_call *call, const char *token, cc_error *reterr)
   return status;
 }
 
-/* Hash a new password for the account of a link. The connection is given back meanwhile. */
+/* Hash a new password for the account of a link. The database connection is given back while the
+ * hash is computed. */
 static cc_status
 hash_password(ccd_call *call,
               const mailed *link,
@@ -174,8 +176,8 @@ change_email(ccd_call *call, const mailed *link, cc_error *reterr)
   if (old == NULL)
     return cc_fail_memory(reterr);
   status = ccd_sessions_end(call, link->account.id, link->session_id, reterr);
-  /* A link sent to the old address proves nothing about the new one, so unused links are
-   * invalidated. */
+  /* A link that was sent to the old address proves nothing about the new address, so unused
+   * links are invalidated. */
   if (status == CC_OK)
     status = ccd_email_tokens_void(call, link->account.id, /* all= */ false, reterr);
   if (status == CC_OK)

@@ -12,7 +12,7 @@
 #include "server/engine/ccd-arg-text.h"
 #include "server/engine/ccd-budget.h"
 
-/* Changes of the own account that need more than one statement. */
+/* Handlers that change the signed-in person's own account and need more than one statement. */
 
 #define CHANGE_EMAIL_MINUTES (24 * 60)
 #define CHANGES_MAX                                                                                \
@@ -77,8 +77,8 @@ ccd_change_password(ccd_call *call, cc_error *reterr)
                          reterr);
 }
 
-/* Mail the new address: a token or, when it already belongs to a verified account, a notice. The
- * reply does not reveal which. */
+/* Mail the new address: a token, or a notice when the address already belongs to a verified
+ * account. The reply does not reveal which one was sent. */
 static cc_status
 mail_new_address(ccd_call *call, const ccd_account *account, const char *email, cc_error *reterr)
 {

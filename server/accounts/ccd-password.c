@@ -35,7 +35,7 @@ static const char dummy_hash[] =
 typedef struct hashing {
   const char *password;
   size_t length;
-  const char *against; /* NULL: make a new hash; else verify against this one */
+  const char *against; /* NULL: make a new hash; otherwise the hash to verify */
   char made[PHC_MAX];
   int result;
 } hashing;
@@ -111,7 +111,7 @@ ccd_password_verify(cc_arena *arena,
   cc_status status = run_hashing(arena, password, &task, reterr);
   if (status != CC_OK)
     return status;
-  /* Only a definite match counts: a damaged hash matches nothing. */
+  /* Only a definite match counts as right: a damaged stored hash matches no password. */
   *ret_right = hash != NULL && task.result == ARGON2_OK;
   return CC_OK;
 }

@@ -9,13 +9,15 @@
 #include "server/accounts/ccd-password.h"
 #include "server/engine/ccd-address-subject.h"
 
-/* Operations for strangers: new accounts, and requests for mails with links. Each does the same
- * work for a known and an unknown address. The effects of the links are in ccd-mailed.c. */
+/* Operations without a credential: new accounts, and requests for mails with links. Each does
+ * the same work for a known and an unknown address. The effects of the links are in
+ * ccd-mailed.c. */
 
 #define VERIFY_MINUTES (2 * 24 * 60)
 #define RESET_MINUTES 60
 
-/* Send one of two mails, or none; @person 0 takes the same time. */
+/* Send the mail for a new account or the mail for a known account. @person 0: no mail is sent,
+ * in the same time. */
 static cc_status
 mail_registered(ccd_call *call, const char *email, int64_t person, bool verified, cc_error *reterr)
 {
@@ -71,7 +73,7 @@ ccd_register(ccd_call *call, cc_error *reterr)
 
 typedef cc_status mail_token(ccd_call *call, const char *to, const char *token, cc_error *reterr);
 
-/* May the account of the address get such a mail? */
+/* Condition on an account: may it get the mail that was requested? */
 typedef bool mail_wanted(const ccd_account *account);
 
 static bool

@@ -31,7 +31,7 @@ count_try(ccd_call *call, int64_t person, cc_error *reterr)
   return key == NULL ? cc_fail_memory(reterr) : ccd_call_limit(call, CCD_LIMIT_LOGIN, key, reterr);
 }
 
-/* Find the time step to which the code belongs, as text for a query. */
+/* Find the time step to which a one-time code belongs. Returns the step as text for a query. */
 static cc_status
 match_code(ccd_call *call,
            const ccd_account *account,
@@ -60,7 +60,7 @@ match_code(ccd_call *call,
   return CC_OK;
 }
 
-/* @ret_used: whether the code existed and was unused. */
+/* Mark a recovery code as used. @ret_used: the code existed and was unused before. */
 static cc_status
 use_recovery_code(ccd_call *call,
                   const ccd_account *account,
@@ -100,7 +100,7 @@ refuse_factor(cc_status refused,
   return cc_fail(reterr, refused, code, "%s", why);
 }
 
-/* The proof that was given. */
+/* The proof that a person sent: a one-time code or a recovery code. */
 typedef struct ccd_factor {
   const char *step;   /* step of a one-time code, as text; NULL: a recovery code was used */
   int64_t codes_left; /* number of recovery codes left after one was used */
@@ -252,8 +252,8 @@ mark_step(ccd_call *call, const char *person, const char *step, cc_error *reterr
                        reterr);
 }
 
-/* Send a mail about a used recovery code: they are used rarely, and a stolen one looks like any
- * other. */
+/* Tell the person by mail that a recovery code was used: these codes are used rarely, and the
+ * server cannot recognize a stolen one. */
 static cc_status
 mail_code_used(ccd_call *call, const ccd_account *account, int64_t left, cc_error *reterr)
 {

@@ -8,8 +8,9 @@
  * person. A mail reports each used recovery code. */
 
 /**
- * Check at sign-in. @ret_step: the step of the one-time code, for the statement account_signed_in,
- * which decides; unchanged when no one-time code was used.
+ * Check the second factor at sign-in. @ret_step: the step of the one-time code, for the statement
+ * account_signed_in, which refuses a step that was used before; unchanged when no one-time code was
+ * sent.
  *
  * CC_ERR_UNAUTHENTICATED: second_factor_required or second_factor_wrong.
  */
@@ -21,11 +22,11 @@ cc_status ccd_factor_sign_in(ccd_call *call,
                              cc_error *reterr) CC_MUSTCHECK;
 
 /**
- * Check for a signed-in person, before an action with which an account could be taken over:
- * changing address, password or second factor, or making an API token. Marks the code's step as
- * used.
+ * Check the second factor of a signed-in person, before an action with which an account could be
+ * taken over: changing address, password or second factor, or making an API token. Marks the code's
+ * step as used.
  *
- * CC_ERR_INVALID: the same codes, at /code or /recovery_code.
+ * CC_ERR_INVALID: second_factor_required or second_factor_wrong, at /code or /recovery_code.
  */
 cc_status ccd_factor_prove(ccd_call *call,
                            const ccd_account *account,
@@ -33,7 +34,8 @@ cc_status ccd_factor_prove(ccd_call *call,
                            const char *recovery_code,
                            cc_error *reterr) CC_MUSTCHECK;
 
-/* The same for the actor, after reading the account: used as server->prove_factor. */
+/* Read the account of the actor, then do the same as ccd_factor_prove. Used as
+ * server->prove_factor. */
 ccd_factor_prover ccd_factor_prove_me;
 
 /* Called when a sign-in has removed a second factor that was reported as lost: ends its recovery

@@ -12,7 +12,7 @@
 #include "server/engine/ccd-address-subject.h"
 #include "server/engine/ccd-arg-text.h"
 
-/* Sessions: sign-in and sign-out. */
+/* Handlers of sign-in and sign-out, and of the list of a person's sessions. */
 
 #define COOKIE_SECONDS (12 * 60 * 60)
 #define SESSIONS_MAX 100 /* of one person */
@@ -41,8 +41,9 @@ wrong_credentials(cc_error *reterr)
 }
 
 /* Count a sign-in try: per account and client address, then per account over all addresses,
- * because an attacker may use thousands of them. The second limit would let anybody lock an
- * account, so it does not apply to addresses from which the person has signed in before. */
+ * because an attacker may use thousands of addresses. The second limit alone would let anybody
+ * lock an account, so it does not apply to client addresses from which the person has signed in
+ * before. */
 static cc_status
 count_try(ccd_call *call, const char *email, cc_error *reterr)
 {
@@ -68,7 +69,8 @@ count_try(ccd_call *call, const char *email, cc_error *reterr)
   return status;
 }
 
-/* Check the password and return its account. Does the same work for an unknown address. */
+/* Check the password and return its account. The function does the same work when the address
+ * has no account. */
 static cc_status
 check_password(ccd_call *call, const cc_sign_in *body, ccd_account *ret, cc_error *reterr)
 {
@@ -140,7 +142,8 @@ begin_session(ccd_call *call,
 
   if (hash == NULL)
     return cc_fail_memory(reterr);
-  /* A header may contain any bytes; the column stores text. */
+  /* A header may contain any bytes, but the column stores text: leave out a value that is not
+   * valid UTF-8 or too long. */
   if (agent != NULL && (cc_utf8_length(agent, strlen(agent)) < 0 || strlen(agent) > 300))
     agent = NULL;
   const ccd_arg args[] = {
@@ -189,7 +192,8 @@ ccd_sign_in(ccd_call *call, cc_error *reterr)
     status = mark_signed_in(call, hash, &account, step, reterr);
   if (status == CC_OK && account.factor_ended)
     status = ccd_factor_clear(call, &account, reterr);
-  /* Only the member may read memberships. */
+  /* Memberships are visible only to the member, so the transaction must first act for this
+   * person. */
   if (status == CC_OK)
     status = ccd_call_switch(call, /* organization_id= */ 0, account.id, reterr);
   if (status == CC_OK)
@@ -199,7 +203,8 @@ ccd_sign_in(ccd_call *call, cc_error *reterr)
   return status;
 }
 
-/* Remove the cookie in the browser after the own session has ended. */
+/* Remove the cookie from the browser after the person has ended the session that made the
+ * request. */
 static cc_status
 drop_cookie(ccd_call *call, cc_error *reterr)
 {

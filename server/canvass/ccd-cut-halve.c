@@ -7,12 +7,13 @@
 
 #include "server/canvass/ccd-cut-split.h"
 
-/* The method CCD_CUT_COMPACT: halves the stops repeatedly, then moves stops between neighbouring
- * groups until they are even. Called by ccd-cut.c. */
+/* The method CCD_CUT_COMPACT: halves the set of stops repeatedly, then moves stops between
+ * neighbouring groups until the groups have about equal work. Called by ccd-cut.c. */
 
 #define NEAR 6
 #define PASSES 8
-#define PULL 0.6 /* weight of spread (metres^2) against unevenness (doors^2): see gain_of() */
+#define PULL                                                                                       \
+  0.6 /* weight of spread (square metres) against unevenness (work squared) in gain_of() */
 
 typedef struct halve {
   const ccd_stops *s;
@@ -60,8 +61,8 @@ work_of(const halve *h, int from, int to)
   return work;
 }
 
-/* Divide stops @from .. @to into @parts groups. The recursion depth is the logarithm of the
- * parts. */
+/* Divide the stops h->order[@from] .. h->order[@to - 1] into @parts groups. Recursive; the depth
+ * is the logarithm of @parts. */
 static void
 halve_range(halve *h, int from, int to, int parts)
 {
@@ -84,7 +85,7 @@ halve_range(halve *h, int from, int to, int parts)
   halve_range(h, middle, to, parts - left);
 }
 
-/* --- evening out --- */
+/* --- balancing neighbouring groups --- */
 
 typedef struct sums {
   double work, x, y;
@@ -98,7 +99,8 @@ spread_of(const sums *g, const ccd_point *p)
   return dx * dx + dy * dy;
 }
 
-/* The improvement in evenness and compactness when a stop moves from group @from to @to. */
+/* Improvement of the cost when a stop moves from group @from to @to: less unevenness and less
+ * spread, weighted by PULL. Negative: the cost rises. */
 static double
 gain_of(const ccd_stops *s, int stop, const sums *from, const sums *to)
 {
@@ -107,7 +109,8 @@ gain_of(const ccd_stops *s, int stop, const sums *from, const sums *to)
   double after = (from->work - work - t) * (from->work - work - t) +
                  (to->work + work - t) * (to->work + work - t);
   const ccd_point *p = &s->place[stop];
-  double unit = (spread_of(from, p) + 1) / (t * t) * 8; /* brings both terms to one scale */
+  double unit = (spread_of(from, p) + 1) / (t * t) *
+                8; /* turns doors^2 into metres^2, so that both terms can be added */
   return (before - after) * unit + PULL * (spread_of(from, p) - spread_of(to, p)) * work / t * 8;
 }
 
@@ -162,7 +165,8 @@ even_out(halve *h, const int *near, int k, sums *groups)
   }
 }
 
-/* Sort the stops by group, within a group in curve order. No group is empty. */
+/* Write the stops to @ret_order group by group, in curve order within a group. No group is
+ * empty. */
 static void
 gather_groups(const halve *h, const sums *groups, int *ret_order, int *ret_end)
 {

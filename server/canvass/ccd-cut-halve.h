@@ -3,8 +3,8 @@
 
 #include "server/canvass/ccd-cut-split.h"
 
-/* Group stops by repeated halving, then balance neighbouring groups. Same results as
- * ccd_cut_split. */
+/* Group stops by repeated halving, then balance neighbouring groups. The output parameters are
+ * the same as those of ccd_cut_split. */
 cc_status ccd_cut_halve(const ccd_stops *s,
                         const ccd_watch *watch,
                         cc_arena *scratch,

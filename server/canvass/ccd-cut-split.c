@@ -7,21 +7,20 @@
 /* The method CCD_CUT_ROUTE: splits a tour over all stops into turfs by dynamic programming.
  * Called by ccd-cut.c. */
 
-/* Costs are in metres of walking, so that they can be compared with the edge that a cut saves. */
+/* Costs are in metres of walking, so that they can be compared with the length of the edge that
+ * a cut removes. */
 #define EDGE_MAX                                                                                   \
-  150.0 /* a cut saves at most this, so that very long edges do not make turfs uneven */
-#define BLOCK_SPLIT 60.0 /* cost of cutting within one side of one block */
-#define UNEVEN                                                                                     \
-  20.0 /* cost of a turf that differs by 10 % from the target; grows with the square               \
-        */
-#define OUTSIDE 5000.0 /* cost of a turf outside the slack by a whole target */
+  150.0 /* most metres credited to a cut, so that very long edges do not make turfs uneven */
+#define BLOCK_SPLIT 60.0 /* cost of cutting between two stops on the same side of one segment */
+#define UNEVEN 20.0      /* cost of a turf that is 10 % off the target; grows with the square */
+#define OUTSIDE 5000.0   /* cost of a turf that is outside of the slack by a whole target */
 
 typedef struct split {
   const ccd_stops *s;
   const int *order;
-  double *work; /* sum of the work before stop i of the tour */
-  double *walk; /* walk from stop 0 to stop i, in units of work */
-  double *cut;  /* cost of a cut before stop i */
+  double *work; /* sum of the work of the stops before stop i of the tour */
+  double *walk; /* length of the walk from stop 0 to stop i, in units of work */
+  double *cut;  /* cost of a cut between the stops i - 1 and i */
   double *best;
   int *from;
 } split;
@@ -41,7 +40,8 @@ edge_length(const ccd_stops *s, int a, int b)
   return ccd_streets_near(&metric, a, b);
 }
 
-/* Cost of a cut between the stops @a and @b, minus the walking that it saves. */
+/* Returns the cost of a cut between the stops @a and @b, minus the walking that the cut saves.
+ * Negative when the cut is useful. */
 static double
 cut_cost(const ccd_stops *s, int a, int b)
 {
@@ -54,7 +54,7 @@ cut_cost(const ccd_stops *s, int a, int b)
   return cost;
 }
 
-/* Begin the tour where a cut saves most. */
+/* Begin the tour at the cut with the lowest cost. */
 static int
 best_begin(const ccd_stops *s, const int *order)
 {

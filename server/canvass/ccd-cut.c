@@ -10,8 +10,9 @@
 #include "server/canvass/ccd-tour.h"
 #include "server/canvass/ccd-walk.h"
 
-/* Cuts doors into turfs: makes stops from points, sets towers apart, groups the other stops by
- * one of the two methods, and makes pieces from the groups. Pure computation, without I/O. */
+/* Cuts doors into turfs: makes stops from points, separates towers (buildings with enough doors
+ * for a turf of their own), groups the other stops by one of the two methods, and makes pieces
+ * from the groups. Pure computation, without I/O. */
 
 #define MINUTES_PER_DOOR 1.65
 #define METRES_A_SECOND 0.85
@@ -25,10 +26,11 @@ typedef struct work {
   const ccd_cut_options *options;
   int *sorted, *first;
   int n;         /* number of stops, towers included */
-  int *ordinary; /* the stops that are no towers, in curve order */
+  int *ordinary; /* the stops that are not towers, in curve order */
   ccd_point *place;
   double minutes_per_door;
-  double target_doors; /* target in doors, for towers also when minutes are the target */
+  double
+    target_doors; /* target in doors; used for towers even if the target was given in minutes */
   ccd_stops stops;
 } work;
 
@@ -90,7 +92,7 @@ is_tower(const work *w, int doors)
   return doors >= or_default(w->options->tower_share, TOWER_SHARE) * w->target_doors;
 }
 
-/* Collect the stops that are no towers, along the curve. */
+/* Collect the stops that are not towers in w->ordinary, along the curve. */
 static cc_status
 find_ordinary(work *w, cc_arena *scratch, cc_error *reterr)
 {
@@ -139,7 +141,7 @@ tour_of(const work *w, cc_arena *scratch, int *order, cc_error *reterr)
   for (int i = 0; i < s->n; i++) {
     x[i] = s->place[i].x;
     y[i] = s->place[i].y;
-    order[i] = i; /* already in curve order */
+    order[i] = i; /* the stops are already in curve order */
   }
   ccd_tour_problem problem =
     {.n = s->n, .length = ccd_streets_near, .data = &metric, .x = x, .y = y, .given = true};
@@ -151,7 +153,7 @@ tour_of(const work *w, cc_arena *scratch, int *order, cc_error *reterr)
 
 /* --- the result --- */
 
-/* Number of parts of a tower, chosen so that each is as near to the target as possible. */
+/* Number of parts into which a tower is cut: doors / target, rounded; at least 1. */
 static int
 tower_parts(const work *w, int doors)
 {
@@ -169,12 +171,13 @@ add_pieces(const work *w, int stop, ccd_cut *ret)
   }
 }
 
-/* Cut the doors of one tower into equal parts. */
+/* Append one turf to @ret for each part of a tower. The parts differ by at most one door. */
 static void
 add_tower(const work *w, int stop, ccd_cut *ret)
 {
   int doors = doors_of(w, stop), parts = tower_parts(w, doors);
-  int at = w->first[stop], used = 0; /* current point, and number of its doors already assigned */
+  int at = w->first[stop],
+      used = 0; /* the point that is being cut, and how many of its doors are already in a part */
   for (int part = 0; part < parts; part++) {
     int left = (int) ((int64_t) doors * (part + 1) / parts - (int64_t) doors * part / parts);
     ccd_turf *turf = &ret->turfs[ret->n_turfs++];
@@ -227,7 +230,7 @@ make_result(const work *w, int groups, cc_arena *arena, ccd_cut *ret, cc_error *
   return CC_OK;
 }
 
-/* --- public --- */
+/* --- ccd_cut_turfs --- */
 
 static void
 set_targets(work *w, const ccd_segment *segments)

@@ -21,8 +21,8 @@ ccd_watch_check(const ccd_watch *watch, cc_error *reterr)
 uint64_t
 ccd_random_seed(uint64_t seed)
 {
-  uint64_t z =
-    seed + UINT64_C(0x9E3779B97F4A7C15); /* splitmix64 turns similar seeds into different states */
+  /* Mix the seed (splitmix64), so that similar seeds give different states. */
+  uint64_t z = seed + UINT64_C(0x9E3779B97F4A7C15);
   z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
   z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
   return (z ^ (z >> 31)) | 1;
@@ -64,8 +64,8 @@ box_of(const double *x, const double *y, int n)
   return found;
 }
 
-/* Distance along the Hilbert curve of the cell (@x, @y): one quadrant per bit, rotated as the
- * curve is. */
+/* Returns the distance along the Hilbert curve of the cell (@x, @y). Each step of the loop
+ * handles one bit: it adds the quadrant's share and rotates the coordinates into that quadrant. */
 static uint32_t
 curve_key(uint32_t x, uint32_t y)
 {
@@ -131,7 +131,7 @@ typedef struct grid {
   box all;
   double cell;
   int side;           /* cells a side */
-  int *first, *place; /* places of cell c: place[first[c]] .. place[first[c + 1] - 1] */
+  int *first, *place; /* places in cell c: place[first[c]] .. place[first[c + 1] - 1] */
 } grid;
 
 static int
@@ -158,7 +158,9 @@ grid_fill(grid *g, int n, cc_arena *scratch)
   g->place = cc_arena_alloc(scratch, (size_t) n * sizeof(int));
   if (g->first == NULL || g->place == NULL)
     return false;
-  int *next = g->first + 1; /* becomes first[] while the places are filled in */
+  int *next =
+    g->first +
+    1; /* write positions per cell; the array becomes first[] while places are filled in */
   for (int i = 0; i < n; i++)
     next[cell_at(g, i) + 1]++;
   for (int c = 1; c <= cells; c++)
@@ -200,7 +202,8 @@ offer_cell(const grid *g, int cx, int cy, nearest *best)
   }
 }
 
-/* Offer the places in the cells at exactly @ring cells from (@cx, @cy). */
+/* Add the places in the cells at a distance of exactly @ring cells from (@cx, @cy) to @best, as
+ * far as they are among the nearest. */
 static void
 offer_ring(const grid *g, int cx, int cy, int ring, nearest *best)
 {
@@ -233,7 +236,7 @@ ccd_near_find(const double *x,
     int cx = cell_of(&g, x[i], g.all.x), cy = cell_of(&g, y[i], g.all.y);
     for (int ring = 0; ring < g.side; ring++) {
       offer_ring(&g, cx, cy, ring, &best);
-      double seen = ring * g.cell; /* no unseen place is nearer than this */
+      double seen = ring * g.cell; /* every place not yet looked at is at least this far away */
       if (best.n == k && best.away[k - 1] <= seen * seen)
         break;
     }

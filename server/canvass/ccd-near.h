@@ -7,24 +7,25 @@
 #include "common/base/cc-arena.h"
 #include "common/base/cc-status.h"
 
-/* Shared by tour, cut and walk: cancelling, reproducible random numbers, the Hilbert curve and
- * nearest neighbours in the plane. */
+/* Shared by ccd-tour.c, ccd-cut.c and ccd-walk.c: cancelling, reproducible random numbers, the
+ * Hilbert curve and nearest neighbours in the plane. */
 
-/* Called every few milliseconds during a computation; when it returns true, the computation ends
- * with CC_ERR_UNAVAILABLE and code "cancelled". A NULL watch never cancels. */
+/* A check for cancellation. Computations call @cancelled every few milliseconds; when it returns
+ * true, they end with CC_ERR_UNAVAILABLE and code "cancelled". A NULL watch never cancels. */
 typedef struct ccd_watch {
   bool (*cancelled)(void *data);
   void *data;
 } ccd_watch;
 
-/* CC_OK, or the status of a cancelled computation. */
+/* Returns CC_OK, or CC_ERR_UNAVAILABLE when the computation was cancelled. */
 cc_status ccd_watch_check(const ccd_watch *watch, cc_error *reterr) CC_MUSTCHECK;
 
-/* xorshift64*: the same numbers on every machine. @state is never 0 after ccd_random_seed. */
+/* Random numbers by xorshift64*, the same on every machine. ccd_random_seed returns the first
+ * state for a seed, never 0; ccd_random_next returns the next number and advances @state. */
 uint64_t ccd_random_seed(uint64_t seed);
 uint64_t ccd_random_next(uint64_t *state);
 
-/* 0 <= result < @below; @below > 0. */
+/* Returns a random number from 0 to @below - 1; @below must be > 0. */
 int ccd_random_below(uint64_t *state, int below);
 
 /* Sort places 0 .. @n - 1 along a Hilbert curve (16 bits per axis) over their bounding square.

@@ -6,13 +6,13 @@
 #include <string.h>
 
 /* Walking distances between doors: a graph of street segments, searched by Dijkstra's algorithm.
- * Used by the other files of this folder; server/turf makes the graph. */
+ * Used by the other files of this folder; server/turf builds the graph. */
 
 #define DETOUR 1.15
 #define BLOCK_CHANGE 1500 /* cm */
-#define SAME_SIDE 300     /* cm: extra length for continuing on the same side of the same street */
-#define CROSSING 2000     /* cm: cost of crossing when it is unknown */
-#define FAR 2000000       /* cm: limit of searches */
+#define SAME_SIDE 300 /* cm: added when the walk continues on the same side of the same street */
+#define CROSSING 2000 /* cm: cost of crossing a street when it is unknown */
+#define FAR 2000000   /* cm: searches end at this distance */
 #define LENGTH_MAX (1 << 29)
 
 typedef struct arc {
@@ -30,11 +30,12 @@ struct ccd_streets {
   int n, nodes;
   int *first; /* arcs of node i: arcs[first[i]] .. arcs[first[i + 1] - 1] */
   arc *arcs;
-  /* Results of one search: a value is valid when its stamp is the search's. */
+  /* Results of one search. away[i] is valid only if seen[i] is the stamp of that search, so the
+   * arrays need not be cleared between searches. */
   int32_t *away;
   uint32_t *seen, *wanted;
   uint32_t stamp, wanted_stamp;
-  entry *heap; /* each arc may insert one entry */
+  entry *heap; /* sized so that each arc may insert one entry */
   int heaped;
 };
 
@@ -97,7 +98,8 @@ ccd_streets_new(const ccd_segment *segments,
     return status;
   if (!allocate_graph(s, arena))
     return cc_fail_memory(reterr);
-  int *next = s->first + 1; /* becomes first[] while the arcs are filled in */
+  int *next =
+    s->first + 1; /* write positions per node; the array becomes first[] while arcs are filled in */
   for (int i = 0; i < n; i++) {
     next[segments[i].node_a + 1]++;
     next[segments[i].node_b + 1]++;
@@ -155,7 +157,8 @@ relax_node(ccd_streets *s, int node, int32_t away)
   heap_push(s, node, away);
 }
 
-/* Compute distances from @from until all @wanted nodes with the current stamp are reached. */
+/* Compute distances from @from until all @wanted nodes that have the stamp wanted_stamp are
+ * reached. */
 static void
 search_from(ccd_streets *s, int from, int wanted)
 {
@@ -165,7 +168,7 @@ search_from(ccd_streets *s, int from, int wanted)
   while (s->heaped > 0 && wanted > 0) {
     entry top = heap_pop(s);
     if (top.away > s->away[top.node])
-      continue; /* an outdated, longer way */
+      continue; /* outdated entry: a shorter way to the node was found later */
     if (s->wanted[top.node] == s->wanted_stamp)
       wanted--;
     for (int i = s->first[top.node]; i < s->first[top.node + 1]; i++)
@@ -189,11 +192,12 @@ length_along(const ccd_point *p, const ccd_point *q)
   return to_centimetres(fabs((double) p->measure - (double) q->measure));
 }
 
-/* The distinct end nodes of the doors' segments, and for each door the indexes of its two ends. */
+/* The distinct end nodes of the segments on which the doors are, and for each door the indexes
+ * of the two ends of its segment. */
 typedef struct ends {
   int *node, n;
-  int *of;          /* two per door; -1 without a segment */
-  int32_t *between; /* n * n distances; -1: no way */
+  int *of;          /* two indexes into node per door; -1 for a door without a segment */
+  int32_t *between; /* n * n distances between the nodes; -1: no way */
 } ends;
 
 static int
@@ -254,7 +258,8 @@ to_end(const ccd_streets *s, const ccd_point *p, int end)
   return to_centimetres(fmax(left, 0));
 }
 
-/* Length through the graph, or -1. @i and @j: indexes of the doors in @e->of. */
+/* Returns the length in centimetres of the way between two doors through the graph; -1 if there
+ * is no way. @i and @j: indexes of the doors in @e->of. */
 static int32_t
 length_through(const ccd_streets *s,
                const ends *e,

@@ -5,11 +5,12 @@
 
 #include <assert.h>
 
-/* The optimal tour through a few places by dynamic programming. Called by ccd-tour.c for small
- * problems. */
+/* Computes the optimal tour through a few places by dynamic programming. Called by ccd-tour.c
+ * for small problems. */
 
-/* Held and Karp: best[set][last] is the length of the shortest way from the home (the last
- * place, which is in no set) through every place of the set, ending at last. */
+/* The table of Held and Karp's algorithm: best[set][last] is the length of the shortest way that
+ * begins at the home place, visits every place of the set, and ends at the place last. The home
+ * is the last place of the problem; no set contains the home. */
 typedef struct table {
   const ccd_tour_problem *problem;
   int places; /* number of places without the home */
@@ -30,7 +31,8 @@ table_cell(const table *t, unsigned set, int last)
   return &t->best[(size_t) set * (size_t) t->places + (size_t) last];
 }
 
-/* The place before @last on the shortest way through @set, and the length of that way. */
+/* Returns the length of the shortest way from the home through @set to @last, and in @ret_before
+ * the place before @last on this way. */
 static int64_t
 best_before(const table *t, unsigned set, int last, int *ret_before)
 {

@@ -3,7 +3,8 @@
 
 #include "server/canvass/ccd-tour.h"
 
-/* The shortest tour, for n <= CCD_TOUR_EXACT + 1. Time O(n^2 2^n), memory O(n 2^n). */
+/* Find the shortest closed tour. The problem must have at most CCD_TOUR_EXACT + 1 places. Time
+ * O(n^2 2^n), memory O(n 2^n). */
 cc_status ccd_tour_exact(const ccd_tour_problem *problem,
                          cc_arena *scratch,
                          int *ret_order,

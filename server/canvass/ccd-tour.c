@@ -7,31 +7,31 @@
 
 #include "server/canvass/ccd-tour-exact.h"
 
-/* Local search for short tours; the method is described in ccd-tour.h. Called by ccd-cut.c and
+/* Local search for short tours. The method is described in ccd-tour.h. Called by ccd-cut.c and
  * ccd-walk.c. */
 
 #define NEIGHBOURS 6
 #define NEIGHBOURS_LARGE                                                                           \
-  10 /* neighbours per place in large tours, where few kicks can repair a missing neighbour */
+  10 /* neighbours per place in large tours: few kicks remain to find an edge that is missing in   \
+        the list */
 #define LARGE 5000
-#define BREADTH 3      /* candidates for the third edge of an exchange */
-#define MATRIX_MAX 700 /* number of places up to which a copied length matrix pays */
+#define BREADTH 3 /* number of candidates tried for the third edge of an exchange */
+#define MATRIX_MAX                                                                                 \
+  700 /* up to this number of places, lengths are copied into a matrix, which is faster */
 #define TINY                                                                                       \
-  30 /* below this number of places kicks stay near one local optimum, so many starts are made */
+  30 /* below this number of places, kicks hardly leave a local optimum: use many starts */
 #define TINY_STARTS 6
 #define SMALL 80
 #define SMALL_STARTS 3
-#define HEAT 1.2 /* temperature at the first kick, as a share of the mean edge */
-#define ANNEAL_MAX                                                                                 \
-  3000 /* number of places up to which a worse tour may be accepted temporarily                    \
-        */
+#define HEAT 1.2        /* temperature at the first kick, as a multiple of the mean edge */
+#define ANNEAL_MAX 3000 /* up to this number of places, a worse tour may be kept for a time */
 #define SWEEP_MIN                                                                                  \
-  20000 /* number of places from which kicks move along the tour, for better use of CPU caches */
-#define REVERSE_FREE 25000 /* number of places that one reversal may always move */
+  20000 /* from this number of places, kicks move along the tour to use CPU caches well */
+#define REVERSE_FREE 25000 /* a reversal of up to this number of places is always permitted */
 #define PIECE_MAX 50       /* of a kick */
 #define PIECE_LARGE                                                                                \
-  15 /* length of pieces swapped by a kick in a large tour: short, so that kicks are cheap */
-#define LOOK_EVERY 32 /* kicks between two checks of clock and watch */
+  15 /* longest piece swapped by a kick in a large tour: short, so that kicks are cheap */
+#define LOOK_EVERY 32 /* number of kicks between two checks of the clock and for cancellation */
 
 typedef struct reversal {
   int from, to;
@@ -41,26 +41,27 @@ typedef struct tour {
   const ccd_tour_problem *problem;
   const int32_t *matrix;
   int n, k, reverse_max;
-  int *order, *at; /* inverse of order: order[at[place]] == place */
-  int *near;       /* n * k neighbours, nearest first */
+  int *order, *at; /* at[place] is the position of the place: order[at[place]] == place */
+  int *near;       /* the k nearest neighbours of each of the n places, nearest first */
   int32_t *near_length;
-  int *queue; /* ring buffer of places to look at; each is in it at most once */
+  int *queue; /* ring buffer of places to search from; each place is in it at most once */
   int queue_from, queued;
   uint8_t *in_queue;
-  reversal *journal; /* reversals since the last kick */
+  reversal *journal; /* the reversals since the last kick, to undo them */
   int journaled, journal_max;
-  bool overflowed; /* the journal was full: the kick cannot be undone */
+  bool overflowed; /* the journal was full, so the kick cannot be undone */
   int64_t length;
   uint64_t random;
 } tour;
 
-/* An exchange of two or three edges, named as in the literature: edges t1-t2 and t3-t4 are
- * removed, t2-t3 is added, and so on; with two edges t5 is -1. */
+/* The shapes of an exchange of two or three edges, named as in the literature: the edges t1-t2
+ * and t3-t4 are removed and t2-t3 is added. With three edges, t5-t6 is removed, and t4-t5 and
+ * t6-t1 are added; with two edges, t4-t1 is added and t5 is -1. */
 typedef enum kind {
   SHAPE_TWO,   /* two edges */
-  SHAPE_THREE, /* a two-edge exchange followed by another from its end */
-  SHAPE_TURN,  /* both pieces reversed in place */
-  SHAPE_SWAP,  /* both pieces swapped without reversal; includes Or-opt */
+  SHAPE_THREE, /* a two-edge exchange, followed by a second one that starts at its last edge */
+  SHAPE_TURN,  /* both pieces between the removed edges are reversed in place */
+  SHAPE_SWAP,  /* the two pieces are swapped without reversal; includes Or-opt */
 } kind;
 
 typedef struct exchange {
@@ -97,7 +98,8 @@ tour_step(const tour *t, int place, bool back)
   return back ? previous_of(t, place) : next_of(t, place);
 }
 
-/* Number of steps from @from to @to. */
+/* Returns the number of steps along the tour from @from to @to; with @back against its
+ * direction. */
 static inline int
 tour_steps(const tour *t, int from, int to, bool back)
 {
@@ -127,8 +129,8 @@ unqueue_place(tour *t)
 
 /* --- changing the tour --- */
 
-/* Reverse the places at the positions @from .. @to (wrapping around), or the complement when it
- * is shorter: as a ring both give the same tour. */
+/* Reverse the places at the positions @from .. @to (wrapping around). When the other part of the
+ * ring is shorter, that part is reversed instead: the resulting closed tour is the same. */
 static void
 reverse_places(tour *t, int from, int to)
 {
@@ -162,7 +164,8 @@ reverse_noted(tour *t, int from, int to)
   reverse_places(t, from, to);
 }
 
-/* Replace the edges a-b and d-c, both in one direction, by b-c and a-d. */
+/* Replace the edges a-b and d-c by b-c and a-d. In both, the second place follows the first in
+ * the same direction of the tour. */
 static void
 flip_edges(tour *t, int a, int b, int c, int d)
 {
@@ -202,7 +205,8 @@ apply_exchange(tour *t, const exchange *e)
 
 /* --- searching an exchange --- */
 
-/* May one exchange reverse @count places? */
+/* May one exchange reverse @count places? Limited, because the time of a reversal grows with the
+ * count. */
 static inline bool
 is_affordable(const tour *t, int count)
 {
@@ -219,14 +223,17 @@ keep_better(exchange *best, int64_t gain, kind how, const int p[6])
   memcpy(best->t, p, sizeof(best->t));
 }
 
-/* Search the third edge behind t4. @plain: t4 is the end that also makes a two-edge exchange.
- * @partial: gain of t1-t2, t2-t3 and t3-t4 so far. */
+/* Search the third edge of an exchange, starting from t4 (p[3]).
+ *
+ * @partial: gain so far by the edges t1-t2, t2-t3 and t3-t4
+ * @plain: t4 is the end of the removed edge with which a two-edge exchange is possible, too
+ * @best: replaced when a better exchange is found */
 static void
 search_third(const tour *t, int p[6], int64_t partial, bool plain, bool back, exchange *best)
 {
   int t1 = p[0], t2 = p[1], t3 = p[2], t4 = p[3];
-  int cut =
-    tour_steps(t, t2, plain ? t4 : t3, back); /* number of steps of the piece beginning at t2 */
+  /* Number of steps along the piece that begins at t2. */
+  int cut = tour_steps(t, t2, plain ? t4 : t3, back);
   const int *near = t->near + (size_t) t4 * (size_t) t->k;
   const int32_t *lengths = t->near_length + (size_t) t4 * (size_t) t->k;
   int breadth = t->k < BREADTH ? t->k : BREADTH;
@@ -234,13 +241,14 @@ search_third(const tour *t, int p[6], int64_t partial, bool plain, bool back, ex
     int t5 = near[j];
     int64_t gain = partial - lengths[j];
     if (gain <= best->gain)
-      return; /* neighbour lists are sorted, so no further candidate gains */
+      return; /* neighbours are sorted by distance, so those that follow gain nothing either */
     if (t5 == t3)
       continue;
     int offset = tour_steps(t, t2, t5, back);
     p[4] = t5;
     if (plain) {
-      /* The piece t2 .. t4 is reversed at this point: its former successor now precedes t5. */
+      /* The first two-edge exchange has reversed the piece t2 .. t4, so the place that followed
+       * t5 in this piece now precedes t5. */
       int t6 = offset < cut ? tour_step(t, t5, back) : tour_step(t, t5, !back);
       p[5] = t6;
       int64_t closed = gain + length_of(t, t5, t6) - length_of(t, t6, t1);
@@ -249,7 +257,7 @@ search_third(const tour *t, int p[6], int64_t partial, bool plain, bool back, ex
       continue;
     }
     if (offset > cut)
-      continue; /* outside of the ring t2 .. t3 that must be opened */
+      continue; /* t5 is outside of the piece t2 .. t3, which has to be opened */
     if (t5 != t3) {
       p[5] = tour_step(t, t5, back);
       int64_t closed = gain + length_of(t, t5, p[5]) - length_of(t, p[5], t1);
@@ -263,7 +271,8 @@ search_third(const tour *t, int p[6], int64_t partial, bool plain, bool back, ex
   }
 }
 
-/* Find the best exchange that removes the edge from @t1 to its successor (predecessor if @back). */
+/* Find the best exchange that removes the edge from @t1 to its successor; with @back, to its
+ * predecessor. @best is replaced when a better exchange is found. */
 static void
 search_from(const tour *t, int t1, bool back, exchange *best)
 {
@@ -279,7 +288,7 @@ search_from(const tour *t, int t1, bool back, exchange *best)
     if (t3 == t1)
       continue;
     int p[6] = {t1, t2, t3, tour_step(t, t3, !back), -1, -1};
-    int count = tour_steps(t, t2, t3, back); /* number of places t2 .. t4 */
+    int count = tour_steps(t, t2, t3, back); /* number of places in the piece t2 .. t4 */
     if (!is_affordable(t, count))
       continue;
     if (count > 1) {
@@ -332,7 +341,7 @@ undo_to(tour *t, int64_t length)
   t->length = length;
 }
 
-/* Swap two adjacent pieces from position @at on (a double bridge). */
+/* Swap two adjacent short pieces of the tour that begin at position @at (a double bridge). */
 static void
 kick_at(tour *t, int at)
 {
@@ -368,7 +377,7 @@ typedef struct limit {
   const ccd_watch *watch;
 } limit;
 
-/* The share of the limit that is used, 0 to 1 and beyond. */
+/* Returns the used share of the limit: 0 at the beginning, 1 or more when the search must end. */
 static double
 used_of(const limit *l, int64_t kicks)
 {
@@ -377,7 +386,8 @@ used_of(const limit *l, int64_t kicks)
   return fmax(by_kicks, by_time);
 }
 
-/* Metropolis criterion with an exponentially distributed threshold. */
+/* Returns whether the tour is kept after a kick (Metropolis criterion, with an exponentially
+ * distributed threshold). @before: length before the kick. */
 static bool
 is_accepted(tour *t, int64_t before, double heat)
 {
@@ -389,7 +399,8 @@ is_accepted(tour *t, int64_t before, double heat)
   return (double) (t->length - before) < -heat * log(u);
 }
 
-/* Position of the next kick: random, or a little further along a large tour. */
+/* Returns the position of the next kick: random, or in a large tour a little behind the last
+ * one. */
 static int
 kick_place(tour *t, int last)
 {
@@ -399,7 +410,8 @@ kick_place(tour *t, int last)
   return at < t->n ? at : at - t->n;
 }
 
-/* Mean edge without the two longest, which callers may use to force an order. */
+/* Mean length of an edge, without the two longest: callers use very long edges to force an
+ * order. */
 static double
 mean_edge(const tour *t)
 {
@@ -451,7 +463,7 @@ kick_until(tour *t, const limit *l, int *best, cc_error *reterr)
   }
 }
 
-/* --- making ready --- */
+/* --- preparing the tour --- */
 
 static void
 keep_near(const tour *t, int of, int other, int *count)
@@ -531,7 +543,8 @@ tour_ready(tour *t, cc_arena *scratch, cc_error *reterr)
   return find_near(t, scratch, reterr);
 }
 
-/* Nearest-neighbour tour from @first: O(n^2), for starts without coordinates. */
+/* Build a tour from @first by always going to the nearest unvisited place: O(n^2). Used as a
+ * start when places have no coordinates. */
 static void
 start_nearest(const tour *t, int first, int *order)
 {
@@ -592,8 +605,8 @@ order_length(const tour *t, const int *order)
   return length;
 }
 
-/* Search and kick from one start; the best tour found ends in @order. @other: buffer of n
- * places. */
+/* Improve the tour @order by local search and kicks. The best tour found is stored in @order.
+ * @other: buffer for n places. */
 static cc_status
 run_once(tour *t, const limit *l, int *order, int *other, cc_error *reterr)
 {

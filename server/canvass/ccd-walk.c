@@ -11,9 +11,7 @@
 
 #define MINUTES_PER_DOOR 1.65
 #define METRES_A_SECOND 0.85
-#define FORCED                                                                                     \
-  (1 << 29) /* longer than any walk, so that only the start is adjacent to the dummy               \
-             */
+#define FORCED (1 << 29) /* longer than any walk: keeps the start next to the dummy place */
 
 static int
 compare_double(double a, double b)
@@ -54,11 +52,12 @@ ccd_walk_sort(const ccd_point *points, int *which, int n)
   qsort_r(which, (size_t) n, sizeof(*which), compare_indexes, (void *) points);
 }
 
-/* The turf as stops. Element i of @sorted belongs to stop s when first[s] <= i < first[s + 1]. */
+/* The stops of the turf. Element i of @sorted belongs to stop s when first[s] <= i < first[s +
+ * 1]. */
 typedef struct stops {
   int n;
   int *sorted, *first;
-  int *at; /* position of stop s: points[at[s]] */
+  int *at; /* index of a point at the position of stop s: points[at[s]] */
 } stops;
 
 static bool
@@ -109,8 +108,9 @@ sum_up(const ccd_point *points,
                  ret->length / or_default(options->metres_a_second, METRES_A_SECOND) / 60;
 }
 
-/* Length matrix of the stops, then the start if there is one, then the dummy that turns an open
- * walk into a closed tour: at distance 0 from every stop or, with a start, from the start only. */
+/* Make the length matrix. Its places are the stops, then the start if there is one, then a dummy
+ * place that turns an open walk into a closed tour. The dummy has distance 0 from every stop;
+ * with a start, it has distance 0 only from the start. */
 static cc_status
 make_matrix(const ccd_ground *ground,
             const stops *s,
@@ -142,7 +142,8 @@ make_matrix(const ccd_ground *ground,
   return CC_OK;
 }
 
-/* Read the closed tour beginning after the dummy; with a start, away from it. */
+/* Read the closed tour from the place after the dummy; with a start, in the direction away from
+ * the start. */
 static void
 unroll_tour(const stops *s, const int *tour, int n, bool starts, int *ret_order)
 {

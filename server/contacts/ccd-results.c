@@ -11,7 +11,8 @@
 
 /* Handlers of counts and map tiles, whose reply is not a plain row or list of rows. */
 
-/* Read the one row of @query into a struct of @type, and its feed cursor. */
+/* Run @query, which returns one row; read the row into a struct of @type and add the feed
+ * cursor. */
 static cc_status
 count_results(ccd_call *call,
               const ccd_query *query,
@@ -62,7 +63,7 @@ ccd_results_answers(ccd_call *call, cc_error *reterr)
   return status;
 }
 
-/* The ETag is made from the tile before compression, so that it does not depend on the zlib
+/* Make the ETag from the tile before compression, so that the ETag does not depend on the zlib
  * version. */
 static const char *
 etag_of(ccd_call *call, const ccd_rows *rows)

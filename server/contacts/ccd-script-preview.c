@@ -41,8 +41,8 @@ fill_path(const cc_rule_script *script,
   return CC_OK;
 }
 
-/* Reads the script from the database instead of the cache, because the organizer has just saved
- * it. */
+/* Read the script from the database and not from the cache, because the organizer may have saved
+ * it a moment ago. */
 cc_status
 ccd_script_preview(ccd_call *call, cc_error *reterr)
 {

@@ -6,7 +6,7 @@
 
 #include <libpq-fe.h>
 
-/* Runs as a command without threads, so it uses libpq synchronously. */
+/* Verifies the audit log. Runs as a command without threads, so it uses libpq synchronously. */
 
 static int64_t
 cell_int64(const PGresult *result, int row, int column)

@@ -4,10 +4,10 @@
 
 #include "server/data/ccd-db-private.h"
 
-/* Reads the user messages of constraints and unique indexes from the schema, where they are
- * comments: COMMENT ON CONSTRAINT events_end_time_check ON events IS 'An event ends after it
- * begins.' A code in brackets before the sentence becomes the error code. The comments are
- * read once at start. */
+/* Reads the error messages of constraints and unique indexes from comments in the schema, such
+ * as: COMMENT ON CONSTRAINT events_end_time_check ON events IS 'An event ends after it begins.'
+ * A code in brackets before the sentence becomes the error code. The comments are read once at
+ * start. */
 
 static const char statement[] =
   "SELECT conname, obj_description(oid, 'pg_constraint') FROM pg_constraint "
@@ -54,7 +54,7 @@ ccd_constraints_read(ccd_db_conn *conn, cc_error *reterr)
   return kept;
 }
 
-/* Parses "[code] Sentence." */
+/* Apply a comment "[code] Sentence." to an error. */
 static void
 explain_error(const char *comment, cc_error *error)
 {

@@ -43,7 +43,7 @@ static const pg_type pg_types[] = {
   {1016, "bigint[]"},
 };
 
-/* The column types that a kind of field can read. */
+/* A kind of field, and the PostgreSQL types of columns that can fill it. */
 typedef struct fit {
   cc_kind kind;
   const char *needs;
@@ -73,8 +73,8 @@ type_name(Oid oid)
   return "of another type";
 }
 
-/* Append the fields of @type as columns, except those with a flag of @without and those that
- * @view may not see: a restricted role could not read them. */
+/* Append the fields of @type as columns. Fields that have a flag of @without are left out, and
+ * so are fields that @view may not see, because a restricted role could not read their columns. */
 static void
 add_columns(cc_str *out,
             const cc_type *type,
@@ -105,7 +105,8 @@ typedef struct part {
   const char *end;
 } part;
 
-/* The next part at or after @sql; NULL: none. The build guarantees that parts are complete. */
+/* Find the next part, such as {columns e}, at or after @sql; NULL: none. The build guarantees
+ * that parts are complete. */
 static const char *
 find_part(const char *sql, part *ret)
 {
@@ -126,8 +127,9 @@ find_part(const char *sql, part *ret)
   return NULL;
 }
 
-/* Expand the parts of the query that name their type, {Voter.exported: v.@}, from the types of
- * all uses. *ret NULL: no use has the type, so the query belongs to another program. */
+/* Expand the parts of a query that name their type, such as {Voter.exported: v.@}, from the
+ * types of all uses. *ret is NULL when no use has the type: then the query belongs to another
+ * program. */
 static cc_status
 expand_named(const ccd_query *query,
              const ccd_query_use *uses,
@@ -162,7 +164,7 @@ expand_named(const ccd_query *query,
                  why.message);
 }
 
-/* The query's text for one use; NULL when the use has no type for some part, or memory is
+/* Expand the text of a query for one use. NULL: the use has no type for some part, or memory is
  * exhausted. */
 static char *
 expanded_text(const char *sql, const ccd_query_use *use)
@@ -262,7 +264,8 @@ ccd_db_expand(ccd_db *db, const ccd_query_use *uses, size_t n_uses, cc_error *re
   return CC_OK;
 }
 
-/* The line of the error in the source file: the expanded text keeps the file's line breaks. */
+/* Compute the line of an error in the file of the query: the expanded text has the same line
+ * breaks as the file. */
 static long long
 line_of(const ccd_query *query, const char *sql, const PGresult *result)
 {

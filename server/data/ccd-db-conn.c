@@ -21,8 +21,8 @@ ignore_notice(void *data, const char *message)
 {
 }
 
-/* Poll until @end. False: the time is over without an event. An error of poll() counts as ready:
- * the following call of libpq reports it. */
+/* Wait for events on the socket until @end. False: the time is over without an event. An error
+ * of poll() counts as ready, because the following call of libpq reports the error. */
 static bool
 wait_socket(int fd, short events, int64_t end)
 {
@@ -59,7 +59,7 @@ connect_start(const ccd_db *db)
   return PQconnectStartParams(names, values, 1);
 }
 
-/* Makes an error from the first line of libpq's message. */
+/* Make an error from the first line of libpq's message. */
 static void
 connect_failed(const PGconn *pg, bool timed_out, cc_error *reterr)
 {
@@ -123,8 +123,8 @@ ccd_conn_close(ccd_db_conn *conn)
   conn->warm = false;
   if (conn->pg == NULL)
     return;
-  /* PQfinish sends a termination message; with output still queued, it must not wait for a
-   * stopped peer. */
+  /* PQfinish sends a termination message. If output is still queued, PQfinish would wait for a
+   * stopped peer, so the socket is shut down first. */
   if (PQtransactionStatus(conn->pg) != PQTRANS_IDLE && PQsocket(conn->pg) >= 0)
     (void) shutdown(PQsocket(conn->pg), SHUT_RDWR);
   PQfinish(conn->pg);
@@ -132,9 +132,10 @@ ccd_conn_close(ccd_db_conn *conn)
   atomic_fetch_sub(&conn->db->n_open, 1);
 }
 
-/* PostgreSQL ends long statements by itself, so only silence beyond its limit means that it is
- * unavailable. The end of the budget alone does not, because queues or other statements may have
- * used a part of it. */
+/* Was the database silent for longer than it may be? PostgreSQL itself ends statements at their
+ * limit, so only silence beyond that limit means that the database is unavailable. An exhausted
+ * time budget alone does not mean it, because queues or other statements may have used a part of
+ * the budget. */
 static bool
 was_silent_too_long(const ccd_db_conn *conn, int64_t silent)
 {
@@ -176,9 +177,9 @@ fail_unavailable(cc_error *reterr)
   return cc_fail(reterr, CC_ERR_UNAVAILABLE, "database_away", "The database is not available.");
 }
 
-/* Data on an idle connection means that the server closed it or (rarely) reloaded its settings;
- * the connection is replaced in both cases. This system call turns most restarts of the database
- * into an unnoticed reconnect. */
+/* Check an idle connection before use. Data on an idle connection means that the server closed
+ * it or (rarely) reloaded its settings; the connection is replaced in both cases. Because of
+ * this system call, most restarts of the database are not noticed by requests. */
 static bool
 still_alive(const PGconn *pg)
 {
@@ -240,7 +241,7 @@ wait_sent(ccd_db_conn *conn, cc_error *reterr)
                                        : ccd_conn_lost(conn, /* timed_out= */ false, reterr);
 }
 
-/* Send libpq's queued output and wait for something to read. */
+/* Send libpq's queued output, and wait until there is something to read. */
 static bool
 exchange_bytes(ccd_db_conn *conn, bool *ret_timed_out)
 {
@@ -271,7 +272,7 @@ ccd_conn_flush(ccd_db_conn *conn, cc_error *reterr)
     int unsent = PQflush(conn->pg);
     if (unsent == 0)
       return CC_OK;
-    /* Read while sending, because the server may stop reading until its output was read. */
+    /* Read while sending, because the server may stop reading until its own output was read. */
     cc_status status =
       unsent < 0 ? ccd_conn_lost(conn, /* timed_out= */ false, reterr) : wait_sent(conn, reterr);
     if (status != CC_OK)
@@ -286,7 +287,7 @@ ccd_conn_next(ccd_db_conn *conn, PGresult **ret, cc_error *reterr)
     bool timed_out = false;
     if (exchange_bytes(conn, &timed_out))
       continue;
-    /* Read the server's message (57P01 and similar), sent before it closed the connection. */
+    /* Read the message that the server sent before it closed the connection, such as 57P01. */
     if (!timed_out && !PQisBusy(conn->pg))
       break;
     return ccd_conn_lost(conn, timed_out, reterr);

@@ -7,14 +7,14 @@
 #include "common/base/cc-str.h"
 #include "server/data/ccd-db-private.h"
 
-/* COPY. libpq does not support it in pipeline mode, so the connection leaves pipeline mode
- * during a COPY, which uses the simple protocol: a separate statement without parameters. */
+/* COPY. libpq does not support COPY in pipeline mode, so the connection leaves pipeline mode
+ * during a COPY. The statement is sent with the simple protocol, without parameters. */
 
 /* libpq buffers all given bytes until they are sent, so they are given in pieces of this size. */
 #define PIECE (256u * 1024)
 #define SQL_MAX (64u * 1024)
 
-/* The statement for a partition. False: the statement has no place for a partition number, or is
+/* Build the statement for a partition. False: the statement contains no "_0 " to replace, or is
  * too long. */
 static bool
 copy_text(const char *sql, int64_t partition, cc_str *out)
@@ -28,7 +28,8 @@ copy_text(const char *sql, int64_t partition, cc_str *out)
   return !out->failed;
 }
 
-/* Start the statement; afterwards bytes are transferred. */
+/* Send the COPY statement and wait until the server accepts it; afterwards bytes can be
+ * transferred. */
 static cc_status
 start_copy(ccd_db_conn *conn,
            const ccd_query *query,
@@ -160,7 +161,7 @@ ccd_db_copy_out(ccd_db_conn *conn,
     status = callback(data, row, (size_t) length, reterr);
     PQfreemem(row);
     if (status != CC_OK)
-      ccd_conn_close(conn); /* otherwise all remaining rows would have to be read */
+      ccd_conn_close(conn); /* closing the connection avoids reading all remaining rows */
   }
   return status;
 }

@@ -3,7 +3,7 @@
 
 #include "server/data/ccd-db-types.h"
 
-/* COPY in both directions. */
+/* COPY FROM STDIN and COPY TO STDOUT with named queries. */
 
 /**
  * COPY … FROM STDIN inside a transaction: a named query without parameters. @partition: replaces
@@ -18,9 +18,8 @@ cc_status ccd_db_copy_in(ccd_db_conn *conn,
                          int64_t partition,
                          cc_error *reterr) CC_MUSTCHECK;
 
-/* Send the next bytes, in the format that the statement names; a piece may end within a row. The
- * bytes have been sent, or an error is returned. Errors in the data are reported at the end of
- * the COPY. */
+/* Send the next bytes, in the format that the statement names; a piece may end within a row. On
+ * CC_OK the bytes have been sent. Errors in the data are reported by ccd_db_copy_end. */
 cc_status
 ccd_db_copy_put(ccd_db_conn *conn, const char *bytes, size_t length, cc_error *reterr) CC_MUSTCHECK;
 cc_status ccd_db_copy_end(ccd_db_conn *conn, int64_t *ret_rows, cc_error *reterr) CC_MUSTCHECK;

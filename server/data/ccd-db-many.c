@@ -7,8 +7,8 @@
 
 /* Runs reads of several requests in one round trip. */
 
-/* Queue the settings of one read. The transaction still has the settings of the read before, so
- * only differences are set. */
+/* Queue the settings of one read. The settings of the previous read are still in force, because
+ * all reads share one transaction, so only values that differ are set. */
 static bool
 queue_ask(ccd_db_conn *conn, const ccd_ask *ask, const ccd_ask *before)
 {
@@ -39,7 +39,7 @@ queue_asks(ccd_db_conn *conn, const ccd_ask *asks, size_t n)
   return PQpipelineSync(conn->pg) == 1;
 }
 
-/* Read the result of every step into its ask. */
+/* Read the results of all steps; each result is stored in the ask to which its step belongs. */
 static cc_status
 read_asks(ccd_db_conn *conn, ccd_ask *asks, cc_error *reterr)
 {
@@ -88,8 +88,7 @@ ccd_db_query_many(ccd_db_conn *conn, ccd_ask *asks, size_t n)
   for (size_t i = 0; i < n; i++) {
     if (asks[i].rows != NULL || asks[i].status != CC_OK)
       continue;
-    /* Skipped by the server after a failure of another step, or the server had closed the
-     * connection. */
+    /* The server skipped this read after another step had failed, or had closed the connection. */
     asks[i].again = status == CC_OK || (trust && conn->pg == NULL);
     asks[i].status = status == CC_OK ? CC_ERR_INTERNAL : status;
     asks[i].error = error;

@@ -13,9 +13,9 @@
   "set_config('app.request_id', $5, true), set_config('app.address', $6, true), "                  \
   "set_config('plan_cache_mode', $7, true)"
 
-/* The role comes last in each list, because it may have fewer rights than the server's own role.
- * Read-write uses plain SET instead of SET LOCAL, which would warn in an implicit transaction;
- * every transaction starts from the session's default again. */
+/* Each list sets the role last, because the new role may have fewer rights than the server's own
+ * role. "cc read write" uses SET instead of SET LOCAL, because SET LOCAL warns in an implicit
+ * transaction. Every transaction starts again from the session's default. */
 const ccd_statement ccd_internal_statements[_CCD_ST_MAX] = {
   [CCD_ST_BEGIN_READ] = {"cc begin read", "BEGIN READ ONLY", 0},
   [CCD_ST_BEGIN_WRITE] = {"cc begin write", "BEGIN READ WRITE", 0},
@@ -38,7 +38,8 @@ const ccd_statement ccd_internal_statements[_CCD_ST_MAX] = {
                            2},
 };
 
-/* Queue a statement, and its Parse when this connection has not prepared it. */
+/* Queue a statement. If this connection has not prepared the statement yet, queue its Parse
+ * first. */
 bool
 ccd_pipe_statement(ccd_db_conn *conn, int statement, const char *const *args, bool keep)
 {
@@ -47,8 +48,8 @@ ccd_pipe_statement(ccd_db_conn *conn, int statement, const char *const *args, bo
     if (!PQsendPrepare(conn->pg, what->name, what->sql, 0, /* paramTypes= */ NULL))
       return false;
     conn->steps[conn->n_steps++] = (ccd_step){.statement = statement, .prepare = true};
-    /* Assume success, so that the same statement can follow in this pipeline; take_result()
-     * corrects a failure. */
+    /* Mark the statement as prepared now, so that this pipeline can contain it twice;
+     * take_result() removes the mark if Parse fails. */
     conn->prepared[statement] = true;
   }
   if (!PQsendQueryPrepared(conn->pg,
@@ -75,7 +76,8 @@ text_or_empty(const char *text)
   return text != NULL ? text : "";
 }
 
-/* Text of an id for set_config; 0 becomes '', which the policies read as none. */
+/* Write an id as text for set_config; 0 becomes '', which the row-level security policies read
+ * as no id. */
 void
 ccd_pipe_id(int64_t id, char ret[static 24])
 {
@@ -85,8 +87,8 @@ ccd_pipe_id(int64_t id, char ret[static 24])
     (void) snprintf(ret, 24, "%" PRId64, id);
 }
 
-/* The higher limits of this transaction. 0 keeps the session's limits: the text "0" would remove
- * them. */
+/* Queue the higher limits of this transaction. When a limit is 0 the session's limit stays in
+ * force; setting the text "0" would remove the limit. */
 bool
 ccd_pipe_long(ccd_db_conn *conn)
 {
@@ -102,7 +104,7 @@ ccd_pipe_long(ccd_db_conn *conn)
                            (const char *const[]){limit, context->bulk ? "on" : ""});
 }
 
-/* The role to set in a transaction; NULL when the connection already has it. */
+/* Return the role to set in a transaction; NULL when the connection already has it. */
 const char *
 ccd_pipe_role(const ccd_db_conn *conn, const ccd_context *context)
 {
@@ -112,18 +114,20 @@ ccd_pipe_role(const ccd_db_conn *conn, const ccd_context *context)
 /* Set the values that row-level security policies read, and for writes also those for the audit
  * log.
  *
- * Writes use generic plans (plan_cache_mode): the planner assumes ten elements for "= ANY
- * (array)", while a custom plan for one or two elements looks cheaper each time, so PostgreSQL
- * would plan such statements of functions again at every call. Work with a limit of its own
- * handles many rows, for which custom plans pay; so do reads with optional filters. */
+ * Writes use generic plans (plan_cache_mode). For a generic plan the planner assumes ten
+ * elements in "= ANY (array)"; a custom plan for one or two elements always looks cheaper, so
+ * PostgreSQL would plan such statements of functions again at every call. Writes with their own
+ * timeout (context->timeout_ms) handle many rows and keep the mode auto, because custom plans
+ * are faster for them. Reads also keep auto, because their filters are optional. */
 bool
 ccd_pipe_context(ccd_db_conn *conn)
 {
   const ccd_context *context = &conn->context;
   bool write = context->tx == CCD_WRITE;
   const char *role = ccd_pipe_role(conn, context);
-  /* No settings needed: app.* are local to each transaction, so they are unset here, and the
-   * session's default keeps the transaction read-only. */
+  /* A read without organization, user and role needs no settings: app.* are local to each
+   * transaction, so they are unset here, and the session's default keeps the transaction
+   * read-only. */
   if (!write && context->organization_id == 0 && context->user_id == 0 && role == NULL)
     return true;
 
@@ -161,7 +165,7 @@ keep_rows(ccd_db_conn *conn, PGresult *result, ccd_outcome *out)
     *out->rows = rows;
 }
 
-/* Takes ownership of the result. */
+/* Store a step's result or error in @out. Takes ownership of @result. */
 static void
 take_result(ccd_db_conn *conn, const ccd_step *step, PGresult *result, ccd_outcome *out)
 {
@@ -173,8 +177,8 @@ take_result(ccd_db_conn *conn, const ccd_step *step, PGresult *result, ccd_outco
     keep_rows(conn, result, out);
     return;
   }
-  /* After a failure the server skips the remaining steps of the pipeline; their status is no
-   * failure of their own. */
+  /* After a failure the server skips the remaining steps of the pipeline; their status
+   * PGRES_PIPELINE_ABORTED is not a further failure. */
   if (!good && status != PGRES_PIPELINE_ABORTED && out->status == CC_OK) {
     atomic_fetch_add(&conn->db->errors, 1);
     out->status = ccd_sqlstate_fail(result, &conn->retry, &conn->doomed, out->error);
@@ -183,7 +187,7 @@ take_result(ccd_db_conn *conn, const ccd_step *step, PGresult *result, ccd_outco
   PQclear(result);
 }
 
-/* Read the result of one step and libpq's NULL after it. */
+/* Read the result of one step, and the NULL with which libpq ends the results of a step. */
 cc_status
 ccd_pipe_read_step(ccd_db_conn *conn, const ccd_step *step, ccd_outcome *out)
 {
@@ -198,7 +202,8 @@ ccd_pipe_read_step(ccd_db_conn *conn, const ccd_step *step, ccd_outcome *out)
   }
 }
 
-/* Read up to the result of Sync. Errors of deferred triggers at an implicit commit arrive here. */
+/* Read up to the result of the Sync. Errors of deferred triggers, which run at the implicit
+ * commit, arrive here. */
 cc_status
 ccd_pipe_read_sync(ccd_db_conn *conn, ccd_outcome *out)
 {
@@ -221,7 +226,7 @@ ccd_pipe_read_sync(ccd_db_conn *conn, ccd_outcome *out)
   }
 }
 
-/* Send the queued steps and read every result. */
+/* Send the queued steps with a Sync, and read every result. */
 cc_status
 ccd_pipe_finish(ccd_db_conn *conn, ccd_outcome *out)
 {
@@ -232,7 +237,8 @@ ccd_pipe_finish(ccd_db_conn *conn, ccd_outcome *out)
     cc_status status = ccd_pipe_read_step(conn, &conn->steps[i], out);
     if (status != CC_OK)
       return status;
-    /* Prefer the message that the server sent before it closed the connection. */
+    /* The server may have sent a message before it closed the connection: report this message
+     * rather than the lost connection. */
     if (PQstatus(conn->pg) != CONNECTION_OK) {
       cc_status reported = out->status;
       status = ccd_conn_lost(conn, /* timed_out= */ false, reported == CC_OK ? out->error : NULL);

@@ -17,8 +17,7 @@
 #define PROBE_TIMEOUT_US (1000 * 1000)
 #define WARM_AGAIN_MS 1000
 #define WARM_PACE_MS                                                                               \
-  100 /* between two connections: warming one occupies a core of the database                      \
-       */
+  100 /* pause between warming two connections: warming one occupies a core of the database */
 #define START_TIMEOUT_US (10 * 1000 * 1000)
 
 static void
@@ -54,7 +53,7 @@ sleep_prober(ccd_db *db, int ms)
     pthread_cond_timedwait(&db->wake_prober, &db->lock, &until);
 }
 
-/* Warm one free connection. Called and left with the lock held; false: all are warm. */
+/* Warm one free connection. Called and left with the lock held. False: all are warm. */
 static bool
 warm_connection(ccd_db *db)
 {
@@ -65,14 +64,14 @@ warm_connection(ccd_db *db)
   bool good = ccd_conn_warm(conn);
   ccd_db_return(db, conn);
   pthread_mutex_lock(&db->lock);
-  /* Too many clients, or the database has become unavailable: callers that need the connection
-   * also try. */
+  /* A failure means that the database has too many clients or has become unavailable. No error
+   * is reported: callers that need the connection try again themselves. */
   sleep_prober(db, good ? WARM_PACE_MS : WARM_AGAIN_MS);
   return true;
 }
 
-/* Runs as long as the pool; sleeps while the database is available and every free connection is
- * warm. */
+/* The pool's prober thread. It sleeps while the database is available and every free connection
+ * is warm. */
 static void *
 probe_thread(void *data)
 {
@@ -217,7 +216,7 @@ ccd_db_return(ccd_db *db, ccd_db_conn *conn)
   } else if (conn->pg != NULL && (conn->warm || !ccd_db_warms(db, conn->share))) {
     share->free[share->n_free++] = conn;
   } else {
-    /* Use connected and warm connections first. */
+    /* Connections that are connected and warm are put first, so that they are lent first. */
     memmove(share->free + 1, share->free, (size_t) share->n_free * sizeof(*share->free));
     share->free[0] = conn;
     share->n_free++;
@@ -248,7 +247,8 @@ ccd_db_stats_get(ccd_db *db, ccd_db_stats *ret)
   pthread_mutex_unlock(&db->lock);
 }
 
-/* Settings of all sessions. Options in the URL come first, so that ours override them. */
+/* Build the options of all sessions. Options from DATABASE_URL come first, so that the pool's
+ * options override them. */
 static cc_status
 read_url(ccd_db *db, int statement_timeout_ms, cc_error *reterr)
 {
@@ -365,7 +365,8 @@ start_pool(ccd_db *db, const ccd_query_use *uses, size_t n_uses, cc_error *reter
     status = ccd_db_check(&db->conns[0], uses, n_uses, reterr);
   if (status == CC_OK)
     status = ccd_constraints_read(&db->conns[0], reterr);
-  /* Checking all queries takes longer on a busy machine than a request may take. */
+  /* The start checks all queries, which on a busy machine takes longer than a request may take;
+   * so the limits of requests are applied afterwards. */
   if (status == CC_OK) {
     ccd_conn_close(&db->conns[0]);
     status = read_url(db, db->options.statement_timeout_ms, reterr);
@@ -459,7 +460,7 @@ free_statements(ccd_db *db)
 {
   if (db->borrowed)
     return;
-  /* Texts of internal statements are static. */
+  /* Only texts of queries were allocated: texts of internal statements are static. */
   for (int i = 0; db->statements != NULL && i < ccd_n_queries; i++)
     free((void *) db->statements[i].sql);
   free(db->statements);

@@ -3,32 +3,32 @@
 
 #include "server/data/ccd-db-types.h"
 
-/* The pool of connections and its breaker. */
+/* The pool of database connections and its circuit breaker. */
 
 #define CCD_DB_SHARES 10
 
 typedef struct ccd_db_options {
-  const char *url;           /* DATABASE_URL: libpq connection string or URI */
-  const char *name;          /* a constant: application_name of the sessions, unless @url has one */
-  int connections;           /* for threads without a share of their own; at least 1 */
+  const char *url;  /* DATABASE_URL: libpq connection string or URI */
+  const char *name; /* a constant: application_name of the sessions, unless @url has one */
+  int connections; /* for threads that call ccd_db_use_share for no share of the pool; at least 1 */
   int shares[CCD_DB_SHARES]; /* further connections by share; [0] is ignored */
   int statement_timeout_ms;  /* statement_timeout of the sessions */
   int lock_timeout_ms;
-  int call_timeout_ms; /* maximal sum of all waits of one call */
+  int call_timeout_ms; /* maximal sum of all waits of one call (one use of a borrowed connection) */
   const char *budgets; /* app.budgets of each session; NULL: none */
 
   /* Run once on each new connection, as a write without parameters, before the connection is
-   * lent; NULL: nothing is run, and connections are made on demand. */
+   * lent. NULL: connections are made on demand and nothing is run. */
   const ccd_query *warm;
   const ccd_query *const *hot; /* queries prepared on it afterwards, NULL-terminated; may be NULL */
-  unsigned warm_shares;        /* bit n: connections of share n are warmed */
+  unsigned warm_shares;        /* bit n set: connections of share n are warmed */
 } ccd_db_options;
 
 /**
- * Open the pool: connect once, prepare every query, check each use against its types.
+ * Open the pool: connect once, prepare every query, and check each use against its types.
  *
- * A query that does not fit is named in @reterr with column and field; the server must not start
- * then.
+ * When a query does not fit its type, @reterr names the query, column and field; the server must
+ * not start then.
  */
 cc_status ccd_db_open(const ccd_db_options *options,
                       const ccd_query_use *uses,

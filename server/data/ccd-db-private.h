@@ -33,8 +33,8 @@ typedef enum ccd_internal {
 
 typedef struct ccd_statement {
   const char *name;
-  const char *sql; /* expanded text, malloc'ed for queries; NULL: has a {…} that no use fills, so it
-                      cannot run */
+  const char *sql; /* expanded text, malloc'ed for queries; NULL: the query has a {…} that no use
+                      fills, so the query cannot run */
   int n_params;
 } ccd_statement;
 
@@ -58,28 +58,28 @@ typedef enum ccd_tx_state {
   CCD_TX_FAILED, /* the server accepts only ROLLBACK */
 } ccd_tx_state;
 
-/* A step of a pipeline whose result has not been read. */
+/* A queued step of a pipeline whose result has not been read yet. */
 typedef struct ccd_step {
   int statement;
-  bool prepare; /* Parse; false: Bind and Execute */
+  bool prepare; /* the step is a Parse; false: Bind and Execute */
   bool keep;    /* the result is returned to the caller */
   int ask;      /* with ccd_db_query_many: index of the ask */
 } ccd_step;
 
-#define CCD_STEPS_MAX (CCD_ASKS_MAX * 4) /* a statement and its settings, each with its Parse */
+#define CCD_STEPS_MAX (CCD_ASKS_MAX * 4) /* per ask: settings, statement, a Parse of each */
 
 struct ccd_db_conn {
   ccd_db *db;
   int share;
   PGconn *pg;          /* NULL: not connected */
-  unsigned generation; /* generation of the pool when this connection was made */
-  bool *prepared;      /* by statement number: prepared on this connection */
-  bool ever;           /* a connection was made before, so a new one counts as a reconnect */
-  bool warm;           /* options.warm has run since the connect */
+  unsigned generation; /* value of ccd_db.generation when this connection was made */
+  bool *prepared;      /* prepared[n]: statement n is prepared on this connection */
+  bool ever;           /* an earlier connection was made, so a new one counts as a reconnect */
+  bool warm;           /* options.warm has run since the connection was made */
   bool doomed;         /* prepared statements are outdated: close after use */
   bool committing;     /* the running statement commits implicitly: without a reply its outcome is
                           unknown */
-  bool retry;          /* the last failure was a serialization failure or deadlock */
+  bool retry;          /* the last failure was a serialization failure or a deadlock */
   bool copying;        /* in COPY FROM STDIN, outside of pipeline mode */
   ccd_tx_state state;
   ccd_context context; /* of the running transaction; its strings belong to the caller */
@@ -93,7 +93,8 @@ struct ccd_db_conn {
   int n_results;
 };
 
-/* A thread in ccd_db_borrow; allocated on its stack, guarded by the pool's lock. */
+/* A thread that waits in ccd_db_borrow; allocated on that thread's stack, guarded by the pool's
+ * lock. */
 typedef struct ccd_waiter {
   struct ccd_waiter *next;
   pthread_cond_t wake;
@@ -115,9 +116,9 @@ typedef struct ccd_share {
 struct ccd_db {
   ccd_db_options options; /* url is a copy */
   char *pg_options;       /* libpq's "options": settings of every session */
-  const char *role;       /* permanent role of every connection; NULL: the server's own */
+  const char *role;       /* database role of every connection; NULL: the server's own role */
   bool borrowed;          /* statements, maps and constraints belong to another pool */
-  bool primary;           /* the url requests read-write: see ccd_db_connect_start */
+  bool primary; /* the url requests a read-write server: see connect_start in ccd-db-conn.c */
 
   ccd_statement *statements; /* queries, then internal statements */
   int n_statements;
@@ -126,11 +127,12 @@ struct ccd_db {
   ccd_constraint *constraints; /* user messages of constraints */
   size_t n_constraints;
 
-  ccd_db_conn *conns; /* n_conns connections, share after share */
+  ccd_db_conn *conns; /* n_conns connections, grouped by share */
   int n_conns;
 
   atomic_bool up;
-  atomic_uint generation; /* incremented when the breaker opens: older connections are not reused */
+  atomic_uint generation; /* incremented when the breaker opens: connections with an older
+                             generation are not reused */
   atomic_int n_open;
   atomic_uint_fast64_t timeouts, reconnects, errors;
   int server_version; /* read at the first connection */
@@ -154,7 +156,7 @@ ccd_db_warms(const ccd_db *db, int share)
 
 /* Result of the running pipeline so far. */
 typedef struct ccd_outcome {
-  cc_status status; /* of the first failure */
+  cc_status status; /* status of the first failure */
   cc_error *error;
   const ccd_rows **rows;
   const ccd_query *query;
@@ -165,17 +167,19 @@ typedef struct ccd_outcome {
 bool ccd_pipe_statement(ccd_db_conn *conn, int statement, const char *const *args, bool keep);
 bool ccd_pipe_internal(ccd_db_conn *conn, ccd_internal which, const char *const *args);
 
-/* Queue the settings of conn->context: limits of long work; then actor and role. */
+/* Queue the settings of conn->context: ccd_pipe_long the limits of long work, ccd_pipe_context
+ * actor and role. */
 bool ccd_pipe_long(ccd_db_conn *conn);
 bool ccd_pipe_context(ccd_db_conn *conn);
 
 /* The role to set in a transaction; NULL when the connection already has it. */
 const char *ccd_pipe_role(const ccd_db_conn *conn, const ccd_context *context);
 
-/* Text of an id in a setting; "" for 0. */
+/* Write an id as text for a setting; "" for 0. */
 void ccd_pipe_id(int64_t id, char ret[static 24]);
 
-/* Read the result of one step, and up to the result of Sync. */
+/* ccd_pipe_read_step reads the result of one step, ccd_pipe_read_sync reads up to the result of
+ * the Sync. */
 cc_status
 ccd_pipe_read_step(ccd_db_conn *conn, const ccd_step *step, ccd_outcome *out) CC_MUSTCHECK;
 cc_status ccd_pipe_read_sync(ccd_db_conn *conn, ccd_outcome *out) CC_MUSTCHECK;
@@ -191,8 +195,8 @@ void ccd_tx_reset(ccd_db_conn *conn, const ccd_context *context);
 cc_status
 ccd_tx_check(const ccd_db_conn *conn, const ccd_query *query, cc_error *reterr) CC_MUSTCHECK;
 
-/* A connection that replied a moment ago is used without checking whether it is open, because a
- * failed read can be repeated. */
+/* Was there a reply a moment ago? Then a read uses the connection without checking whether it is
+ * open, because a failed read can be repeated. */
 bool ccd_tx_trusts(const ccd_db_conn *conn);
 
 /* ccd-db-conn.c */
@@ -201,7 +205,8 @@ bool ccd_tx_trusts(const ccd_db_conn *conn);
  * the server has closed the connection. */
 cc_status ccd_conn_ready(ccd_db_conn *conn, bool trust, cc_error *reterr) CC_MUSTCHECK;
 
-/* Only connect, within @timeout microseconds. NULL with a message in @reterr. */
+/* Connect within @timeout microseconds, without the breaker. NULL: failed, with a message in
+ * @reterr. */
 PGconn *ccd_conn_open(const ccd_db *db, int64_t timeout, bool *ret_timed_out, cc_error *reterr);
 
 void ccd_conn_close(ccd_db_conn *conn);
@@ -223,7 +228,7 @@ cc_status ccd_conn_wait(ccd_db_conn *conn, cc_error *reterr) CC_MUSTCHECK;
 
 void ccd_conn_clear_results(ccd_db_conn *conn);
 
-/* Reset the budget for each statement of a transaction with a limit of its own. */
+/* Start the time budget again before each statement of a transaction with .timeout_ms. */
 void ccd_conn_renew_budget(ccd_db_conn *conn);
 
 /* ccd-db-breaker.c */
@@ -254,10 +259,11 @@ cc_status ccd_tx_open(ccd_db_conn *conn, cc_error *reterr) CC_MUSTCHECK;
 
 /* ccd-db-copy-end.c: ends a COPY, also for a rollback. */
 
-/* The meaning of a failed result, with the constraint's message. */
+/* Build the error of a failed result, with the message of the constraint. */
 cc_status ccd_copy_failed(ccd_db_conn *conn, const PGresult *result, cc_error *reterr);
 
-/* Send the end of a COPY FROM STDIN; @why NULL: complete, else the reason for cancelling. */
+/* Send the end of a COPY FROM STDIN. @why NULL: the data are complete; otherwise @why is the
+ * reason for cancelling. */
 cc_status ccd_copy_put_end(ccd_db_conn *conn, const char *why, cc_error *reterr) CC_MUSTCHECK;
 
 /* Read every result up to the end of the command, then return to pipeline mode. @ret_rows may be
@@ -281,7 +287,8 @@ cc_status ccd_db_check(ccd_db_conn *conn,
 
 /* ccd-sqlstate.c */
 
-/* The meaning of a failed result; calls the hook. @ret_retry, @ret_stale may be NULL. */
+/* Build the error that belongs to the SQLSTATE of a failed result, and call the hook of
+ * ccd_db_on_error. @ret_retry, @ret_stale may be NULL. */
 cc_status
 ccd_sqlstate_fail(const PGresult *result, bool *ret_retry, bool *ret_stale, cc_error *reterr);
 

@@ -9,17 +9,18 @@
 #include "common/base/cc-time.h"
 #include "server/data/ccd-db-private.h"
 
-/* Transactions as pipelines. Everything that one round trip contains is queued as steps, a Sync
- * ends it, and one result per step is read. Sessions are read-only by default, so only a
- * transaction declared as a write can write. */
+/* Transactions as pipelines. The messages of one round trip are queued as steps and end with a
+ * Sync; then one result per step is read. Sessions are read-only by default, so only a
+ * transaction that is declared as a write can write. */
 
-/* Minimal time for a commit or rollback, even when the call's budget is used up. */
-#define LEAST_BUDGET (200 * 1000)
+/* Minimal time in microseconds for a commit or rollback, even when the call's budget is used up. */
+#define BUDGET_MIN (200 * 1000)
 
-/* Time after its last reply in which a read uses a connection without checking it. */
+/* For this time after a connection's last reply, a read uses the connection without checking it
+ * first. */
 #define TRUSTED_US CC_TIME_SECOND
 
-/* Begin a transaction: drop what the previous one left. */
+/* Begin a transaction: reset what the previous transaction left in the connection. */
 void
 ccd_tx_reset(ccd_db_conn *conn, const ccd_context *context)
 {
@@ -179,7 +180,7 @@ ccd_tx_prepare(ccd_db_conn *conn, const ccd_query *const *queries, cc_error *ret
         continue;
       if (!PQsendPrepare(conn->pg, what->name, what->sql, 0, /* paramTypes= */ NULL))
         return ccd_conn_lost(conn, /* timed_out= */ false, reterr);
-      conn->prepared[index] = true; /* corrected when the result is a failure */
+      conn->prepared[index] = true; /* set back when the Parse fails */
       conn->steps[conn->n_steps++] = (ccd_step){.statement = index, .prepare = true};
     }
     status = ccd_pipe_finish(conn, &out);
@@ -187,8 +188,8 @@ ccd_tx_prepare(ccd_db_conn *conn, const ccd_query *const *queries, cc_error *ret
   return status;
 }
 
-/* A connection that replied a moment ago is used without checking whether it is open, because a
- * failed read can be repeated. */
+/* Was there a reply a moment ago? Then a read uses the connection without checking whether it is
+ * open, because a failed read can be repeated. */
 bool
 ccd_tx_trusts(const ccd_db_conn *conn)
 {
@@ -210,7 +211,8 @@ ccd_db_query_in_own_tx(ccd_db_conn *conn,
     return status;
   bool trust = ccd_tx_trusts(conn);
   status = run_once(conn, query, args, trust, ret, reterr);
-  /* The server had closed the connection: repeat the read on a new one. */
+  /* The server had closed the connection that was used without a check: repeat the read on a new
+   * connection. */
   if (trust && status != CC_OK && conn->pg == NULL)
     status = run_once(conn, query, args, /* trust= */ false, ret, reterr);
   return status;
@@ -222,8 +224,8 @@ end_transaction(ccd_db_conn *conn, ccd_internal which, cc_error *reterr)
 {
   conn->state = CCD_TX_NONE;
   ccd_conn_renew_budget(conn);
-  if (conn->budget < LEAST_BUDGET)
-    conn->budget = LEAST_BUDGET;
+  if (conn->budget < BUDGET_MIN)
+    conn->budget = BUDGET_MIN;
   if (!ccd_pipe_internal(conn, which, NULL))
     return ccd_conn_lost(conn, /* timed_out= */ false, reterr);
   ccd_outcome out = {.error = reterr};
@@ -262,8 +264,8 @@ ccd_db_rollback(ccd_db_conn *conn)
   conn->state = CCD_TX_NONE;
   if (!open)
     return;
-  /* A failed rollback closes the connection, which also rolls back; the reason for the
-   * transaction's failure must be kept. */
+  /* Roll back. If the rollback fails, closing the connection rolls back too. The values that
+   * describe the transaction's own failure must be kept. */
   bool retry = conn->retry;
   if (end_transaction(conn, CCD_ST_ROLLBACK, /* reterr= */ NULL) != CC_OK)
     ccd_conn_close(conn);

@@ -3,7 +3,7 @@
 
 #include "server/data/ccd-db-types.h"
 
-/* Transactions whose settings and first statement share a round trip. */
+/* Transactions whose settings are sent together with the first statement, in one round trip. */
 
 typedef enum ccd_tx {
   CCD_READ = 1, /* read-only transaction */
@@ -12,7 +12,8 @@ typedef enum ccd_tx {
                         itself */
 } ccd_tx;
 
-/* Actor and purpose of a transaction: becomes app.* settings that policies and triggers read. */
+/* Actor and purpose of a transaction. They become app.* settings, which row-level security
+ * policies and triggers read. */
 typedef struct ccd_context {
   ccd_tx tx;
   int64_t organization_id; /* 0: none, so that no tenant row is visible */
@@ -48,8 +49,8 @@ cc_status ccd_db_query(ccd_db_conn *conn,
                        const ccd_rows **ret,
                        cc_error *reterr) CC_MUSTCHECK;
 
-/* A whole transaction in one round trip: settings, statement, commit. Without ccd_db_begin and
- * commit. */
+/* Run one statement as a whole transaction in one round trip: settings, statement, commit.
+ * Called instead of ccd_db_begin, ccd_db_query and ccd_db_commit. */
 cc_status ccd_db_query_in_own_tx(ccd_db_conn *conn,
                                  const ccd_context *context,
                                  const ccd_query *query,
@@ -60,7 +61,7 @@ cc_status ccd_db_query_in_own_tx(ccd_db_conn *conn,
 cc_status ccd_db_commit(ccd_db_conn *conn, cc_error *reterr) CC_MUSTCHECK;
 void ccd_db_rollback(ccd_db_conn *conn);
 
-/* Free this transaction's rows so far: a transaction keeps at most 64 results. */
+/* Free the rows that this transaction has read so far: a transaction keeps at most 64 results. */
 void ccd_db_drop_rows(ccd_db_conn *conn);
 
 /* Was the failure a serialization failure or a deadlock? Then the whole transaction may be

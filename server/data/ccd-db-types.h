@@ -14,7 +14,8 @@ typedef struct ccd_db ccd_db;           /* the pool and its circuit breaker */
 typedef struct ccd_db_conn ccd_db_conn; /* one connection, used by one thread at a time */
 typedef struct ccd_rows ccd_rows; /* a result; valid until its connection's next ccd_db_begin */
 
-/* Source of the value of a statement's parameter: the prefix of its name. */
+/* Where the value of a statement's parameter comes from: given by the prefix of the parameter's
+ * name. */
 typedef enum ccd_param_source {
   CCD_FROM_ARG = 1,    /* :arg.x, passed by the C code that runs the statement */
   CCD_FROM_CALL,       /* :call.x, of the request or job */
@@ -44,16 +45,16 @@ typedef enum ccd_own_value {
 
 typedef struct ccd_param {
   ccd_param_source source;
-  ccd_own_value own; /* of CCD_FROM_CALL and CCD_FROM_PAGE */
-  const char *name;  /* without the prefix */
+  ccd_own_value own; /* which value, for CCD_FROM_CALL and CCD_FROM_PAGE */
+  const char *name;  /* the parameter's name without the prefix */
 } ccd_param;
 
 /* A statement of db/queries/<feature>.sql. The build generates this table; see
  * docs/internals/queries.md. */
 typedef struct ccd_query {
   const char *name;
-  const char *sql; /* with $1… for named parameters and {…} for parts made from a type */
-  const ccd_param *params; /* in the order of $1… */
+  const char *sql; /* text with $1… for named parameters and {…} for parts made from a type */
+  const ccd_param *params; /* parameters in the order of $1… */
   int n_params;
   int index;          /* index into ccd_queries */
   const char *source; /* "db/queries/events.sql:12" */
@@ -62,13 +63,15 @@ typedef struct ccd_query {
 extern const ccd_query *const ccd_queries[];
 extern const int ccd_n_queries;
 
-/* Use of a query with a type: fills its {columns} and {writable}, and is checked against it. */
+/* Use of a query with a type. The type fills the query's {columns} and {writable}, and the
+ * query's columns are checked against it. */
 typedef struct ccd_query_use {
   const ccd_query *query;
   const cc_type *reply; /* type of a row; NULL: no rows are read */
   const cc_type *body;  /* type of :body and {writable}; NULL: none */
   cc_view view;         /* the lowest view whose fields must all be among the columns */
-  bool checked;         /* check columns against reply and parameters against known names */
+  bool checked; /* check the columns against .reply, and the parameters against the names that the
+                   route knows */
 } ccd_query_use;
 
 /* A value for a parameter :arg.<name>; text NULL means SQL NULL. */

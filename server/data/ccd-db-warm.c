@@ -4,9 +4,9 @@
 #include "server/data/ccd-db-breaker.h"
 #include "server/data/ccd-db-private.h"
 
-/* Warms connections before they are lent: once per connection, PostgreSQL loads the functions of
- * frequent writes and plans their statements, which a thread of the pool triggers in advance. A
- * caller that finds no warm connection gets a cold one. */
+/* Warms connections before they are lent. On each new connection PostgreSQL must load the
+ * functions of frequent writes and plan their statements; a thread of the pool triggers this in
+ * advance. A caller that finds no warm connection gets a cold one. */
 
 static ccd_db_conn *
 take_cold_of(ccd_share *share, unsigned generation)
@@ -50,8 +50,8 @@ ccd_conn_warm(ccd_db_conn *conn)
                                             /* reterr= */ NULL);
   if (status == CC_OK && options->hot != NULL)
     status = ccd_tx_prepare(conn, options->hot, /* reterr= */ NULL);
-  /* A statement that fails on a good connection would fail again, so the connection is used
-   * nevertheless. */
+  /* A statement that failed on a working connection would fail again, so the connection counts
+   * as warm nevertheless. */
   conn->warm = conn->pg != NULL;
   return status == CC_OK || conn->pg != NULL;
 }

@@ -9,8 +9,8 @@
 /* Applies the files of db/functions to a database; called by the migrator (ccd-migrate.c),
  * inside its transaction. */
 
-/* Every function, view and trigger of ours, with the version of its catalog row: replacing a
- * definition makes a new row version, which shows what a file defined. */
+/* Lists every function, view and trigger of the server, with the version of its catalog row:
+ * replacing a definition makes a new row version, which shows what a file has defined. */
 #define DEFINITIONS                                                                                \
   "SELECT 'FUNCTION' AS kind, p.oid::regprocedure::text AS identity, p.ctid::text AS place,"       \
   " p.proowner::regrole::text AS owner FROM pg_proc p"                                             \
@@ -100,8 +100,8 @@ run_statements(PGconn *pg,
   return status;
 }
 
-/* Drop a definition as its owner, because the roles are members of each other without
- * inheriting. */
+/* Drop a definition as its owner: the server's roles are members of each other without
+ * inheriting rights, so SET ROLE is needed. */
 static cc_status
 drop_definition(PGconn *pg, const PGresult *rows, int row, char ret_state[6], cc_error *reterr)
 {
@@ -118,7 +118,8 @@ drop_definition(PGconn *pg, const PGresult *rows, int row, char ret_state[6], cc
   return status;
 }
 
-/* Drop the rows of definitions_old o that @which selects; triggers first, functions last. */
+/* Drop the definitions in the table definitions_old (alias o) that the condition @which selects;
+ * triggers first, functions last. */
 static cc_status
 drop_definitions(PGconn *pg,
                  const char *which,
@@ -134,9 +135,8 @@ drop_definitions(PGconn *pg,
   return status;
 }
 
-/* Run a file. When CREATE OR REPLACE cannot make the change, the file's old functions are
- * dropped first, except trigger functions: they have no parameters, and their triggers need
- * them. */
+/* Run a file. When CREATE OR REPLACE refuses a change, the file's old functions are dropped
+ * first, except trigger functions: their signature never changes, and triggers depend on them. */
 static cc_status
 run_file(PGconn *pg, const ccd_script *script, char ret_state[6], cc_error *reterr)
 {
@@ -155,7 +155,8 @@ run_file(PGconn *pg, const ccd_script *script, char ret_state[6], cc_error *rete
   return status == CC_OK ? ccd_script_exec(pg, script->sql, script, ret_state, reterr) : status;
 }
 
-/* Forget the definitions of a file; they stay in definitions_old. */
+/* Delete the rows of a file in schema_definitions; the table definitions_old keeps them for this
+ * run. */
 static cc_status
 forget_file(PGconn *pg, const char *file, cc_error *reterr)
 {
@@ -224,7 +225,7 @@ is_listed(const ccd_functions *functions, const char *file)
   return false;
 }
 
-/* Forget the files that are not listed any more. */
+/* Delete the rows of files that ORDER does not list any more. */
 static cc_status
 forget_files(PGconn *pg,
              const ccd_functions *functions,

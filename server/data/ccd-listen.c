@@ -16,7 +16,7 @@
 typedef enum listen_state {
   LISTEN_CLOSED = 0, /* no connection */
   LISTEN_CONNECTING, /* PQconnectPoll must be called again */
-  LISTEN_ASKED,      /* LISTEN was sent */
+  LISTEN_ASKED,      /* LISTEN was sent, its result is awaited */
   LISTEN_READY,
 } listen_state;
 

@@ -28,7 +28,8 @@ migrations_done(migrations *list)
   free(list->items);
 }
 
-/* "0001_base.sql": four digits, an underscore, a-z 0-9 _, ".sql". */
+/* Is this the name of a migration: four digits, an underscore, a-z 0-9 _, ".sql", such as
+ * "0001_base.sql"? */
 static bool
 is_migration(const char *name)
 {
@@ -47,7 +48,8 @@ is_sql(const struct dirent *entry)
   return entry->d_name[0] != '.' && length > 4 && strcmp(entry->d_name + length - 4, ".sql") == 0;
 }
 
-/* Add one file. Files come sorted, so each number must follow the last. */
+/* Add one file. Files are read in sorted order, so each number must be the previous number plus
+ * one. */
 static cc_status
 add_migration_file(migrations *list, const char *folder, const char *name, cc_error *reterr)
 {
@@ -133,7 +135,8 @@ apply_migration(PGconn *pg,
   return status == CC_OK ? record_migration(pg, number, item, reterr) : status;
 }
 
-/* The migrations recorded in the database must equal the files. */
+/* Compare the migrations that the database has recorded with the files: names and checksums must
+ * be equal. */
 static cc_status
 compare_applied(const PGresult *rows, const migrations *files, cc_error *reterr)
 {
@@ -185,7 +188,7 @@ prepare_migrations(PGconn *pg, cc_error *reterr)
 {
   static const char *const steps[] = {
     "SET client_min_messages = warning",
-    /* Another process may be migrating; this one waits for it. */
+    /* Another process may be migrating: wait for its advisory lock, for at most 60 seconds. */
     "SET lock_timeout = '60s'",
     "SELECT pg_advisory_lock(" LOCK_ID ")",
     "CREATE TABLE IF NOT EXISTS schema_migrations ("
@@ -225,8 +228,9 @@ apply_all(PGconn *pg,
   return status;
 }
 
-/* A lock held by another session, or a deadlock with the running server, is tried again; waiting
- * longer for the lock would make all other sessions wait behind this one. */
+/* Migrate; try again when another session holds a lock, or after a deadlock with the running
+ * server. Each try waits only briefly for a lock, because all other sessions would wait behind
+ * it. */
 static cc_status
 migrate_locked(PGconn *pg,
                const migrations *files,

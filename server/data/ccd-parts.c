@@ -23,7 +23,7 @@ static const word words[] = {
   {"residence", CC_RESIDENCE},
 };
 
-/* A part within the text. */
+/* A part such as {Voter.imported: r.@}, found within the text. */
 typedef struct part {
   const char *begin, *end; /* from its { to after its } */
   const char *flags;       /* "imported+exported-residence" */
@@ -31,7 +31,8 @@ typedef struct part {
   size_t type_length, flags_length, pattern_length;
 } part;
 
-/* The next {Name.…} at or after @sql. Other braces belong to SQL: '{}' and '{a,b}'. */
+/* Find the next part {Name.…} at or after @sql. Other braces, such as '{}' and '{a,b}', belong
+ * to SQL. */
 static bool
 find_part(const char *sql, part *ret)
 {
@@ -90,7 +91,7 @@ read_flags(const part *p, unsigned *ret_with, unsigned *ret_without)
   return *ret_with != 0;
 }
 
-/* The empty value of a field's column. */
+/* Append the value for an empty column of the field's type. */
 static void
 add_blank(cc_str *out, const cc_field *field)
 {

@@ -3,7 +3,7 @@
 
 #include "server/data/ccd-query.h"
 
-/* Arguments of statements that run outside of a request. */
+/* Collects the arguments of statements that run outside of a request. */
 
 const char *
 ccd_param_source_name(ccd_param_source source)

@@ -5,14 +5,14 @@
 
 /* Named queries outside of a request: names of parameters, and the arguments of a statement. */
 
-/* The prefix of a source: "call" for CCD_FROM_CALL. */
+/* Name of a source as in the prefix of a parameter: "call" for CCD_FROM_CALL. */
 const char *ccd_param_source_name(ccd_param_source source);
 
-/* The value of :arg.<name> in @args, which end with a row whose name is NULL and may be NULL.
- * False: not given. */
+/* Find the value of :arg.<name> in @args, whose last row has the name NULL; @args may be NULL.
+ * False: no such value. */
 bool ccd_arg_find(const ccd_arg *args, const char *name, const char **ret);
 
-/* Values for a statement outside of a request besides @args; NULL means SQL NULL. */
+/* The values of :call.… for a statement outside of a request; NULL means SQL NULL. */
 typedef struct ccd_own_args {
   const char *organization_id; /* :call.organization_id */
   const char *job_id;          /* :call.job_id */

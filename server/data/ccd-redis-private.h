@@ -13,7 +13,7 @@ typedef struct ccd_redis_place {
   char *user, *password; /* NULL: none */
 } ccd_redis_place;
 
-/* @url must not be empty. */
+/* Parse REDIS_URL, which must not be empty. */
 cc_status
 ccd_redis_place_read(const char *url, ccd_redis_place *ret, cc_error *reterr) CC_MUSTCHECK;
 void ccd_redis_place_done(ccd_redis_place *place);

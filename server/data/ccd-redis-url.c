@@ -11,7 +11,7 @@
 #define CONNECT_TIMEOUT_US 100000
 #define COMMAND_TIMEOUT_US 50000
 
-/* A malloc'ed copy with %XX decoded; NULL when memory is exhausted. */
+/* Decode %XX. Returns a malloc'ed copy; NULL when memory is exhausted. */
 static char *
 decode_percent(const char *text, size_t length)
 {
@@ -33,7 +33,7 @@ decode_percent(const char *text, size_t length)
   return copy;
 }
 
-/* Read a number of digits only, up to @max; -1: not a number. */
+/* Read a number that consists of digits only, at most @max; -1: not such a number. */
 static int
 read_number(const char *text, size_t length, int max)
 {
@@ -133,7 +133,7 @@ ccd_redis_place_done(ccd_redis_place *place)
   *place = (ccd_redis_place){.path = NULL};
 }
 
-/* True for a reply that is not an error. */
+/* Is it a reply that is not an error? NULL is an error. */
 static bool
 is_accepted(void *reply)
 {
@@ -143,7 +143,8 @@ is_accepted(void *reply)
   return good;
 }
 
-/* Also send PING, because a server that is loading its data is not ready. */
+/* Authenticate, select the database, and send PING, because a server that is still loading its
+ * data accepts connections but is not ready. */
 static bool
 greet_server(redisContext *context, const ccd_redis_place *place)
 {

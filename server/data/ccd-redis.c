@@ -11,9 +11,9 @@
 
 #include "server/data/ccd-redis-private.h"
 
-/* The first command that fails marks the client as disconnected, so that no other thread waits
- * for a Redis that does not answer. One thread holds the subscription; the client is connected
- * when the subscription is. */
+/* The client for Redis. The first command that fails marks the whole client as disconnected, so
+ * that no other thread waits for a Redis that does not answer. One thread holds the subscription
+ * to revocations; the client counts as connected while this subscription works. */
 
 #define CHANNEL "cc:revoke"
 #define RETRY_MS 200
@@ -78,7 +78,7 @@ drop_context(ccd_slot *slot)
   slot->context = NULL;
 }
 
-/* Called with the lock held. */
+/* Take a slot from the list of free slots. Called with the lock held. */
 static ccd_slot *
 pop_slot(ccd_redis *redis)
 {
@@ -104,7 +104,7 @@ give_slot(ccd_redis *redis, ccd_slot *slot)
   pthread_mutex_unlock(&redis->lock);
 }
 
-/* A connected slot, or NULL at once when Redis is unavailable. */
+/* Take a connected slot. NULL at once when Redis is unavailable. */
 static ccd_slot *
 take_slot(ccd_redis *redis)
 {
@@ -162,7 +162,8 @@ append_commands(redisContext *context, const ccd_redis_ask *ask)
   }
   if (ask->count != NULL) {
     size_t length = strlen(ask->count);
-    /* NX keeps the expiry of an existing counter, and INCRBY never changes it. */
+    /* Create the counter with its expiry if it does not exist (NX), then increment it; INCRBY
+     * does not change the expiry. */
     if (ask->count_ttl_s > 0) {
       bad |= redisAppendCommand(context, "SET %b 0 EX %d NX", ask->count, length, ask->count_ttl_s);
       n++;
@@ -295,8 +296,8 @@ report_revoked_key(ccd_redis *redis, const char *key)
 void
 ccd_redis_revoke(ccd_redis *redis, const char *key)
 {
-  /* Call the callback of this process directly, because its own message may not arrive through
-   * Redis. Other processes receive the message, or drop everything when they reconnect. */
+  /* Call this process's own callback directly, because the message may not come back through
+   * Redis. Other processes receive the message, or drop all cached sessions when they reconnect. */
   report_revoked_key(redis, key);
   ccd_slot *slot = take_slot(redis);
   if (slot == NULL)
@@ -314,7 +315,7 @@ ccd_redis_on_revoke(ccd_redis *redis, ccd_redis_revoked_cb *callback, void *data
   pthread_mutex_unlock(&redis->lock);
 }
 
-/* Sleep for @ms or until woken. */
+/* Sleep for @ms or until the thread is woken. */
 static void
 sleep_until_woken(ccd_redis *redis, int ms)
 {
@@ -414,8 +415,8 @@ redis_thread(void *data)
       sleep_until_woken(redis, RETRY_MS);
       continue;
     }
-    /* Subscribe first, then drop everything that may be outdated, then mark as connected: so no
-     * revocation is missed. */
+    /* This order is required, so that no revocation is missed: subscribe, drop everything that may
+     * be outdated, then count as connected. */
     report_revoked_key(redis, /* key= */ NULL);
     atomic_store(&redis->up, true);
     listen_on(redis, context);

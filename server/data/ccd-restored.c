@@ -3,7 +3,8 @@
 
 #include "server/data/ccd-script.h"
 
-/* Runs as a command without threads, so it uses libpq synchronously. */
+/* Starts a new generation of the change feed. Runs as a command without threads, so it uses
+ * libpq synchronously. */
 
 static cc_status
 check_alone(PGconn *pg, cc_error *reterr)
@@ -28,8 +29,9 @@ check_alone(PGconn *pg, cc_error *reterr)
                          "A server or worker is connected to this database. Stop it first.");
 }
 
-/* field_grants contains the feed position at which each pack was last made. Its rows have
- * row-level security, which the owner bypasses in this transaction. */
+/* Empty the feed, mark every pack as never made (field_grants), and store a new generation. The
+ * rows of field_grants are behind row-level security, which the owner switches off for this
+ * transaction. */
 static cc_status
 begin_new_generation(PGconn *pg, cc_error *reterr)
 {

@@ -12,22 +12,24 @@ const char *ccd_rows_column_name(const ccd_rows *rows, int column);
 /* Index of a column by name; -1 when there is none. */
 int ccd_rows_find(const ccd_rows *rows, const char *column);
 
-/* NULL for SQL NULL, for a column that does not exist (-1) and for a row out of range. */
+/* Text of a cell. NULL for SQL NULL, for a column that does not exist (-1) and for a row out of
+ * range. */
 const char *ccd_rows_text(const ccd_rows *rows, int row, int column);
 
-/* By column name, for handlers. NULL / 0 / false for SQL NULL. */
+/* Value of a cell by the name of its column, for handlers. SQL NULL and a missing column become
+ * NULL, 0 or false. */
 const char *ccd_rows_get(const ccd_rows *rows, int row, const char *column);
 int64_t ccd_rows_int64(const ccd_rows *rows, int row, const char *column);
 bool ccd_rows_bool(const ccd_rows *rows, int row, const char *column);
 
-/* All cells of a row; @ret has space for ccd_rows_columns cells. */
+/* Copy all cells of a row to @ret, which has space for ccd_rows_columns cells. */
 void ccd_rows_cells(const ccd_rows *rows, int row, cc_cell *ret);
 
-/* Determine which column supplies which field, by name. */
+/* Determine by name which column supplies which field of @type. */
 void ccd_rows_map(const ccd_rows *rows, const cc_type *type, cc_row_map *ret);
 
-/* The map determined at start for a query and a type, so that requests need no lookup by name.
- * NULL when this pair is not among the uses. */
+/* Return the map that was determined at start for a query and a type, so that requests do not
+ * look columns up by name. NULL: the pair is not among the uses. */
 const cc_row_map *ccd_query_map(const ccd_db *db, const ccd_query *query, const cc_type *type);
 
 /* Fill a struct from a row. */

@@ -9,7 +9,7 @@
 #include "server/data/ccd-script.h"
 #include "server/data/ccd-sql-line.h"
 
-/* Runs SQL files once, as a command or at start, so it uses libpq synchronously. */
+/* Reads and runs SQL files. Runs as a command or at start, so it uses libpq synchronously. */
 
 #define FILE_MAX (4u * 1024 * 1024)
 
@@ -80,8 +80,8 @@ ccd_script_expand(ccd_script *script, const cc_type *const types[], cc_error *re
   return CC_OK;
 }
 
-/* Line of the error: the position that the server reports, else the first line of the statement
- * that followed @n_done others. */
+/* Line of the error: the position that the server reports, otherwise the line where the failed
+ * statement begins; @n_done statements were completed before it. */
 static long long
 failed_line(const char *sql, int n_done, const PGresult *result)
 {
@@ -98,9 +98,9 @@ failed_line(const char *sql, int n_done, const PGresult *result)
   return line;
 }
 
-/* The server's message is shown to the operator who runs the migration; it contains no personal
- * data.
- * @line 0: the failed statement is not in the file. */
+/* Report a failed statement. The server's message is shown to the operator who runs the
+ * migration; it contains no personal data.
+ * @line 0: the line is unknown. */
 static cc_status
 statement_failed(const PGconn *pg,
                  const PGresult *result,
@@ -121,7 +121,8 @@ statement_failed(const PGconn *pg,
   return cc_fail(reterr, status, "migration", "%s%s: %.*s", script->file, place, length, primary);
 }
 
-/* PQexec that also reports how many statements of @sql were completed before the last result. */
+/* Like PQexec, and also reports how many statements of @sql were completed before the last
+ * result. */
 static PGresult *
 exec_counted(PGconn *pg, const char *sql, int *ret_done)
 {

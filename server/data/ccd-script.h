@@ -25,7 +25,7 @@ void ccd_script_done(ccd_script *script);
 cc_status ccd_script_read(const char *folder, ccd_script *script, cc_error *reterr) CC_MUSTCHECK;
 
 /* Expand the parts of @script that are made from types, see ccd_parts_expand. The checksum is
- * that of the result, so that a changed type changes it. */
+ * computed from the expanded text, so that it changes when a type changes. */
 cc_status
 ccd_script_expand(ccd_script *script, const cc_type *const types[], cc_error *reterr) CC_MUSTCHECK;
 

@@ -40,8 +40,8 @@ after_comment(const char *at)
   return at;
 }
 
-/* @at is at the opening quote. A doubled quote is read as two adjacent texts, with the same
- * result. */
+/* Skip a quoted text; @at is at the opening quote. A doubled quote is read as the end of one
+ * text and the start of the next, which has the same result. */
 static const char *
 after_quotes(const char *at, bool backslash)
 {
@@ -52,7 +52,7 @@ after_quotes(const char *at, bool backslash)
   return *at == '\0' ? at : at + 1;
 }
 
-/* Skip $tag$ … $tag$; a single $ or a parameter is one character. */
+/* Skip $tag$ … $tag$. A $ that opens no such text, as in $1, is skipped alone. */
 static const char *
 after_dollar(const char *at)
 {
@@ -83,7 +83,7 @@ is_word(const char *at, const char *end, const char *word)
   return (size_t) (end - at) == strlen(word) && strncasecmp(at, word, strlen(word)) == 0;
 }
 
-/* Nesting depth of BEGIN ATOMIC and of CASE within it, both closed by END. */
+/* Nesting depth after a token: BEGIN ATOMIC, and CASE within it, open a level that END closes. */
 static int
 depth_after(int depth, bool after_begin, const char *at, const char *end)
 {
@@ -98,7 +98,7 @@ is_comment(const char *at)
   return (at[0] == '-' && at[1] == '-') || (at[0] == '/' && at[1] == '*');
 }
 
-/* The end of the token (text, name, word, one character) that begins at @at. */
+/* Return the end of the token (quoted text, name, word or single character) that begins at @at. */
 static const char *
 after_piece(const char *at)
 {

@@ -6,9 +6,9 @@
 
 #include "server/data/ccd-db-private.h"
 
-/* The meaning of each SQLSTATE for callers, in one table. The server's own message is never
- * shown, because it may contain values. Only our own functions (class CC) write messages for
- * people. */
+/* Translates SQLSTATEs into statuses and error codes, by one table. PostgreSQL's own message is
+ * never shown, because it may contain values; only the functions of db/functions (class CC)
+ * write messages for people. */
 
 typedef struct row {
   const char *state; /* prefix of the SQLSTATE; the first matching row counts */
@@ -102,8 +102,8 @@ error_field(const PGresult *result, int code)
   return text != NULL ? text : "";
 }
 
-/* Messages of class 22 contain the value after a colon or in quotes; only the part before is
- * logged. */
+/* Report a failure to the log. In messages of class 22 a value follows a colon or is in quotes,
+ * so only the text before it is logged. */
 static void
 report_result(const PGresult *result, const char *state)
 {
@@ -116,8 +116,9 @@ report_result(const PGresult *result, const char *state)
   ccd_db_report(state, PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME), cut);
 }
 
-/* The column inside a constraint's name, "events_organization_id_slug_key" -> "slug": every
- * tenant key begins with the organization. Empty when the name has another form. */
+/* Find the column in a constraint's name: "events_organization_id_slug_key" -> "slug", because
+ * every key of a tenant table begins with the organization. Empty when the name has another
+ * form. */
 static void
 column_of_constraint(const PGresult *result, size_t size, char *ret)
 {
@@ -149,7 +150,8 @@ set_pointer(const PGresult *result, const char *state, cc_error *error)
     column_of_constraint(result, sizeof(error->pointer), error->pointer);
 }
 
-/* Errors raised by our own functions: DETAIL is the code, MESSAGE and HINT are for people. */
+/* Fill an error that a function of db/functions raised: DETAIL is the code, MESSAGE and HINT are
+ * for people. */
 static void
 fill_own(const PGresult *result, const row *meaning, cc_error *error)
 {
@@ -163,7 +165,7 @@ fill_own(const PGresult *result, const row *meaning, cc_error *error)
 }
 
 /* SQLSTATE 23503 has two causes: a reference to a row that does not exist, and the deletion of a
- * row to which others refer. The second one is reported as 23001. */
+ * row to which others refer. The second cause is reported as 23001. */
 static const row *
 refine_meaning(const PGresult *result, const char *state, const row *meaning)
 {
@@ -177,7 +179,7 @@ cc_status
 ccd_sqlstate_fail(const PGresult *result, bool *ret_retry, bool *ret_stale, cc_error *reterr)
 {
   const char *state = error_field(result, PG_DIAG_SQLSTATE);
-  if (state[0] == '\0') /* libpq itself: the connection broke */
+  if (state[0] == '\0') /* no SQLSTATE: libpq reports that the connection broke */
     state = "08006";
   const row *meaning = refine_meaning(result, state, find_meaning(state));
   bool stale = strcmp(state, "26000") == 0 || strcmp(state, "0A000") == 0;

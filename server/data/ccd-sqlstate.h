@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-/* Meaning of database errors. */
+/* Translation of database errors, and the hook that logs them. */
 
 /* Set a hook for the log, called for failures that the client did not cause. @primary is the
  * server's message without values; @constraint may be NULL. CC504 means no reply in time, 08xxx

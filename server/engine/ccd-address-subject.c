@@ -4,10 +4,11 @@
 #include <arpa/inet.h>
 #include <string.h>
 
-/* The part of a client address by which limits count. An IPv6 host chooses the last 64 bits of
- * its address freely, and a site may choose among the 65,536 networks of its first 48 bits. */
+/* Finds the part of a client address by which limits count. An IPv6 host can choose the last 64
+ * bits of its address freely, and a site can choose among the 65,536 networks below its first 48
+ * bits. */
 
-/* The first @bits of an IPv6 address; @address itself for IPv4. */
+/* Return the first @bits of an IPv6 address as text; an IPv4 address is returned unchanged. */
 static const char *
 prefix_of(const char *address, unsigned bits, cc_arena *arena)
 {

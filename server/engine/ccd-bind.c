@@ -33,7 +33,8 @@ type_of(const cc_op *op, ccd_param_source source)
   }
 }
 
-/* Index of a field that a client may send, or -1. Read-only fields are set by the server. */
+/* Index of the field from which a parameter takes its value; -1 when there is none. Read-only
+ * fields do not count, because clients may not send them. */
 static int
 field_of(const cc_op *op, const ccd_param *param)
 {
@@ -56,8 +57,8 @@ const char *
 ccd_bind_fault(const ccd_route *route, const ccd_param *param)
 {
   switch (param->source) {
-  case CCD_FROM_ARG: /* a value from .prepare or the handler is known only after that function ran
-                      */
+  case CCD_FROM_ARG: /* set by .prepare or the handler, so it can be checked only when that function
+                        runs */
     return route->prepare != NULL || route->handler != NULL ? NULL : "which no C code passes";
   case CCD_FROM_CALL:
     if (param->own == CCD_CALL_JOB_ID)
@@ -158,7 +159,7 @@ rights_text(cc_arena *arena, uint64_t rights)
   return text == NULL ? NULL : cc_arena_printf(arena, "%s]", text);
 }
 
-/* A value that the engine supplies. False: requests have no value of this name. */
+/* Find a value that the engine supplies. False: a request has no value of this name. */
 static bool
 own_value(const ccd_exchange *exchange, ccd_own_value own, const char **ret)
 {
@@ -188,7 +189,8 @@ own_value(const ccd_exchange *exchange, ccd_own_value own, const char **ret)
   case CCD_CALL_USER_ID:
     *ret = id_or_null(arena, exchange->context.user_id);
     return true;
-  case CCD_PAGE_LIMIT: /* one row more than the page shows whether there is a next page */
+  case CCD_PAGE_LIMIT: /* one row more than the page has: the additional row shows that there is a
+                          next page */
     *ret = ccd_text_int64(arena, exchange->page_limit + 1);
     return true;
   case CCD_PAGE_CURSOR_1:
@@ -204,7 +206,8 @@ own_value(const ccd_exchange *exchange, ccd_own_value own, const char **ret)
   }
 }
 
-/* An absent field without a default becomes SQL NULL, so that it stays distinct from zero. */
+/* Text of a field's value. An absent field without a default becomes NULL, so that it differs
+ * from zero. */
 static const char *
 given_value(const ccd_call *call,
             const cc_type *type,
@@ -218,7 +221,7 @@ given_value(const ccd_call *call,
   return cc_field_text(field, object, call->arena);
 }
 
-/* The value of a parameter; NULL is a valid value. False: there is no value of this name. */
+/* Find the value of a parameter; NULL is a valid value. False: there is no value of this name. */
 static bool
 param_value(const ccd_exchange *exchange,
             const ccd_param *param,
@@ -261,7 +264,8 @@ ccd_exchange_args(const ccd_exchange *exchange,
                   cc_error *reterr)
 {
   const ccd_route *route = exchange->call.route;
-  /* Statements of handlers do not belong to the route, so their fields are looked up by name. */
+  /* The field indexes were determined at start for the route's own statement. For another
+   * statement of a handler, the fields are looked up by name. */
   const int16_t *fields =
     query == route->query ? exchange->server->bindings->fields[exchange->match.index] : NULL;
   for (int i = 0; i < query->n_params; i++) {

@@ -7,8 +7,8 @@
 
 typedef struct ccd_bindings ccd_bindings;
 
-/* The reason why @route cannot supply @param of its .query, as the end of a sentence; NULL when
- * it can. */
+/* Return the reason why @route cannot supply a value for @param of its .query, as the end of a
+ * sentence; NULL when it can. */
 const char *ccd_bind_fault(const ccd_route *route, const ccd_param *param);
 
 /* For every route of @router, look up once which fields the parameters of its .query name. */
@@ -16,8 +16,8 @@ cc_status
 ccd_bindings_new(const ccd_router *router, ccd_bindings **ret, cc_error *reterr) CC_MUSTCHECK;
 void ccd_bindings_free(ccd_bindings *bindings);
 
-/* Collect the arguments of a query; :arg.x come from @args, which may be NULL. @ret must have
- * space for query->n_params values. */
+/* Collect the values of the query's parameters. The parameters :arg.x take their values from
+ * @args, which may be NULL. @ret must have space for query->n_params values. */
 cc_status ccd_exchange_args(const ccd_exchange *exchange,
                             const ccd_query *query,
                             const ccd_arg *args,

@@ -139,7 +139,7 @@ ccd_call_limit(ccd_call *call, ccd_limit limit, const char *key, cc_error *reter
   ccd_limit_state state = {0};
   cc_status status =
     ccd_count(call->server, limit, key, /* weight= */ 1, call->arena, &state, reterr);
-  /* The reply's rate limit headers describe the tightest limit. */
+  /* The rate limit headers of the reply describe the limit with the fewest requests left. */
   if (exchange->limit.name == NULL || state.refused || state.remaining < exchange->limit.remaining)
     exchange->limit = state;
   return status;

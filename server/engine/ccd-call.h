@@ -38,7 +38,8 @@ typedef struct ccd_actor {
   char key[72];             /* name of the credential in caches: SHA-256 of the token */
 } ccd_actor;
 
-/* Whose cached sessions are dropped. */
+/* Selects the cached sessions that a revocation drops: all, or those of one session, token,
+ * device, person or organization. */
 typedef enum ccd_revoked {
   CCD_REVOKED_EVERYBODY = 0,
   CCD_REVOKED_SESSION,
@@ -89,9 +90,9 @@ struct ccd_call {
 };
 
 /**
- * A function for work that SQL alone cannot do: 10 to 40 lines between decoding and encoding,
- * inside the transaction that the route names. It may run again after a serialization failure, so
- * it must not have effects outside the transaction and the call.
+ * A function for work that SQL alone cannot do. It runs between decoding and encoding, inside the
+ * transaction that the route names, and should have 10 to 40 lines. It may run again after a
+ * serialization failure, so it must not have effects outside the transaction and the call.
  */
 typedef cc_status ccd_handler(ccd_call *call, cc_error *reterr);
 
@@ -106,7 +107,7 @@ typedef enum ccd_limit {
 
 /* Requests that the rate limit counts more than once. */
 typedef struct ccd_weight {
-  const char *member; /* a request with this member in the query string… */
+  const char *member; /* a request whose query string has this member… */
   int requests;       /* …counts as this many requests */
 } ccd_weight;
 
@@ -131,22 +132,24 @@ struct ccd_route {
   const cc_op *op;
   cc_right right; /* 0 stops the server at start; public routes name CC_RIGHT_PUBLIC explicitly */
   ccd_tx tx;
-  /* The work: one statement, or a function. A route with CCD_TX_BY_HANDLER may have both: then the
-   * handler runs .query by ccd_call_query_in_own_tx, and the rows of that query are the reply. */
+  /* The work of the route: a statement (.query), a function (.handler), or both with
+   * CCD_TX_BY_HANDLER: then the handler runs .query by ccd_call_query_in_own_tx, and its rows
+   * are the reply. */
   const ccd_query *query;
   ccd_handler *handler;
   /* with .query: runs before the query in the same transaction and sets call->args */
   ccd_handler *prepare;
   const char *audit;     /* action in the audit log; required for every CCD_WRITE route */
   unsigned scope;        /* CCD_SCOPE bits, see above */
-  const cc_type *parent; /* for lists and creating operations: the type that the path names above
-                            them; the entity of its 404 */
+  const cc_type *parent; /* for lists and creating operations: the type of the object that the path
+                            names above the list; the entity of its 404 */
   ccd_limit limit;
   ccd_weight weight; /* {0}: each request counts once */
-  bool as_public;    /* run as the database role CCD_PUBLIC_ROLE, which reads little */
-  bool by_key; /* reads a few rows by a key, so it may share a round trip with other requests */
-  bool slow;   /* may take long: runs on separate threads */
-  bool hashes; /* computes password hashes: runs on other separate threads */
+  bool as_public;    /* run as the database role CCD_PUBLIC_ROLE, which may read only public data */
+  bool by_key; /* reads a few rows by an indexed key such as an id, so it may share a round trip
+                  with other requests */
+  bool slow;   /* may take long: runs on the threads of CCD_CLASS_SLOW */
+  bool hashes; /* computes password hashes: runs on the threads of CCD_CLASS_PASSWORD */
   /* the reply contains a credential: it is never stored for an Idempotency-Key */
   bool secret_reply;
   bool revokes_organization; /* on success, cached sessions of the organization's members are
@@ -154,7 +157,8 @@ struct ccd_route {
   bool wakes_jobs;           /* its SQL enqueues jobs: the worker is woken after the commit */
   bool no_second_factor; /* allowed for a person who still has to set up a required second factor */
   size_t max_body;       /* bytes; 0: see ccd_step_body_most. Required with op->body_media */
-  const char *keyset[CCD_KEYSET_MAX]; /* of a list: columns of the order; the last one is unique */
+  const char *keyset[CCD_KEYSET_MAX]; /* for a list: the columns by which it is sorted; the last one
+                                         is unique */
 };
 
 #define CCD_BODY_MAX (128u * 1024)
@@ -173,17 +177,17 @@ cc_status ccd_call_query(ccd_call *call,
                          const ccd_rows **ret,
                          cc_error *reterr) CC_MUSTCHECK;
 
-/* COPY … TO STDOUT inside the call's transaction; see ccd_db_copy_out. @query takes no
- * parameters: a statement before must have stored the values that it needs. */
+/* Run COPY … TO STDOUT inside the call's transaction; see ccd_db_copy_out. @query cannot have
+ * parameters, so a previous statement must have stored the values that it needs. */
 cc_status ccd_call_copy_out(ccd_call *call,
                             const ccd_query *query,
                             ccd_db_copy_cb *callback,
                             void *data,
                             cc_error *reterr) CC_MUSTCHECK;
 /**
- * Run a query as a transaction of its own, for a route with CCD_TX_BY_HANDLER whose handler does
- * several independent things. Repeated after a serialization failure. The rows stay valid until the
- * call's next query; readers of the feed are notified at the end of the call.
+ * Run a query as a separate transaction, for a route with CCD_TX_BY_HANDLER whose handler does
+ * several independent things. The query is repeated after a serialization failure. The rows stay
+ * valid until the call's next query; readers of the feed are notified at the end of the call.
  *
  * @action: name in the audit log, for CCD_WRITE
  */
@@ -196,17 +200,18 @@ cc_status ccd_call_query_in_own_tx(ccd_call *call,
                                    cc_error *reterr) CC_MUSTCHECK;
 
 /**
- * Call before a long computation (a password hash): commits the call's transaction and returns its
- * connection to the pool. The next ccd_call_query begins another transaction; earlier rows become
- * invalid. With an Idempotency-Key the transaction must stay whole, and the function does nothing.
+ * Call before a long computation such as a password hash: commits the call's transaction and
+ * returns its connection to the pool. The next ccd_call_query begins another transaction; earlier
+ * rows become invalid. With an Idempotency-Key the function does nothing, because the whole work
+ * must be one transaction.
  */
 cc_status ccd_call_give_back(ccd_call *call, cc_error *reterr) CC_MUSTCHECK;
 
 /* Time at which the first byte of the request arrived. */
 cc_time ccd_call_received(const ccd_call *call);
 
-/* Continue the transaction in another organization, for the few operations that involve two
- * organizations (accepting an invitation). */
+/* Continue the transaction as another organization and person, for the few operations that
+ * involve two organizations, such as accepting an invitation. */
 cc_status ccd_call_switch(ccd_call *call,
                           int64_t organization_id,
                           int64_t user_id,
@@ -218,8 +223,7 @@ void ccd_call_revoke(ccd_call *call, ccd_revoked kind, int64_t id);
 /* After the commit, wake the job worker. */
 void ccd_call_wake_jobs(ccd_call *call);
 
-/* Count one use of a limit class under a key of the handler's choice (such as an account,
- * besides the address that the route already counts). CC_ERR_RATE_LIMITED when the limit is used
- * up. */
+/* Count one use of a limit class under a key that the handler chooses, such as an account; the
+ * route already counts the address. CC_ERR_RATE_LIMITED when the limit is used up. */
 cc_status
 ccd_call_limit(ccd_call *call, ccd_limit limit, const char *key, cc_error *reterr) CC_MUSTCHECK;

@@ -25,7 +25,7 @@ typedef struct setting {
   int64_t min, max;
   setting_kind kind;
   bool secret;
-  bool budget; /* a budget, read by the functions in db/functions/base/budgets.sql */
+  bool budget; /* true: a budget, read by the functions in db/functions/base/budgets.sql */
 } setting;
 
 #define TEXT(member, setting_name, ...)                                                            \
@@ -194,7 +194,8 @@ load_file(const char *path, ccd_config *config, cc_error *reterr)
   return status;
 }
 
-/* Refuse unknown environment variables with our prefix, so that misspelt names are noticed. */
+/* Refuse unknown environment variables that begin with CAMPAIGN_, so that misspelt names are
+ * noticed. */
 static cc_status
 check_environment(cc_error *reterr)
 {
@@ -214,7 +215,7 @@ check_environment(cc_error *reterr)
   return CC_OK;
 }
 
-/* "TAGS_PER_ORGANIZATION:2000,…", as set in each PostgreSQL session. */
+/* Write the budgets as "TAGS_PER_ORGANIZATION:2000,…", which is set in each PostgreSQL session. */
 static cc_status
 write_budgets(ccd_config *config, cc_error *reterr)
 {
@@ -257,7 +258,7 @@ ccd_config_read(ccd_config *ret, cc_error *reterr)
   return status;
 }
 
-/* The first required setting without a value. */
+/* Return the first required setting without a value. */
 static const setting *
 find_missing(const ccd_config *config)
 {

@@ -7,9 +7,9 @@
 
 #include "common/base/cc-status.h"
 
-/* Configuration: one table (ccd-config.c) with name, type, default and documentation of each
- * setting. A value comes from the environment, else from the file named by CAMPAIGN_CONFIG, else
- * from the table. */
+/* The configuration: one table (ccd-config.c) has name, type, default and documentation of each
+ * setting. A value comes from the environment, otherwise from the file named by CAMPAIGN_CONFIG,
+ * otherwise from the table. */
 typedef struct ccd_config {
   char *database_url;
   char *migration_database_url;
@@ -17,13 +17,14 @@ typedef struct ccd_config {
   char *functions_folder;
   char *redis_url;
   char *bind_address;
-  int64_t api_port;         /* the other listeners are at + CCD_PORT_SLOW and + CCD_PORT_INTERNAL */
+  int64_t api_port;         /* port of the API; the other listeners use this + CCD_PORT_SLOW and +
+                               CCD_PORT_INTERNAL */
   int64_t threads;          /* threads for ordinary requests; 0: four per core */
   int64_t public_threads;   /* threads for requests of visitors; 0: two per core */
   int64_t slow_threads;     /* threads for slow requests */
   int64_t reader_threads;   /* threads that read and send; 0: one per four cores */
   int64_t public_cache;     /* bytes */
-  int64_t warm_connections; /* 0, 1: see ccd_db_options.warm */
+  int64_t warm_connections; /* 0 or 1: see ccd_db_options.warm */
   int64_t connection_limit;
   int64_t per_address_limit;
   int64_t idle_timeout;
@@ -31,7 +32,7 @@ typedef struct ccd_config {
   char *internal_bind;
   char *trusted_proxy;
   char *forwarded_header;
-  char *cors_origins; /* comma-separated origins; empty: none */
+  char *cors_origins; /* comma-separated origins; empty: CORS is off */
   char *public_url;
   char *secret_key;
   char *secret_key_previous;
@@ -40,7 +41,8 @@ typedef struct ccd_config {
   char *mail_outbox;
   char *mail_from;
   char *sms_outbox;
-  int64_t text_send_all; /* 1: first texts may be sent in batches without a click for each */
+  int64_t
+    text_send_all; /* 1: an organizer may send first texts in batches, without a click for each */
   char *storage_folder;
   char *minio_endpoint;
   char *minio_access_key;
@@ -66,17 +68,17 @@ typedef struct ccd_config {
   int64_t imports_waiting, import_storage;                 /* per organization */
   int64_t import_bytes, import_rows;                       /* per organization and day */
   int64_t import_unpacked, import_ratio;                   /* of a file */
-  int64_t serve_jobs; /* 0: `serve` runs no jobs, `worker` does */
+  int64_t serve_jobs; /* 0: `serve` runs no jobs, a separate `worker` does */
 } ccd_config;
 
 #define CCD_PORT_SLOW 8
-/* The list of stolen passwords in Debian's package python3-django. */
+/* Path of the list of stolen passwords in Debian's package python3-django. */
 #define CCD_PASSWORD_LIST                                                                          \
   "/usr/lib/python3/dist-packages/django/contrib/auth/common-passwords.txt.gz"
 #define CCD_PORT_INTERNAL 9
 
-/* Read and check all settings. An unknown name in the file or an unknown CAMPAIGN_… variable,
- * and a wrong value, are errors that name the setting. */
+/* Read and check all settings. An error names the setting: an unknown name in the file, an
+ * unknown CAMPAIGN_… variable, or a wrong value. */
 cc_status ccd_config_load(ccd_config *ret, cc_error *reterr) CC_MUSTCHECK;
 
 /* Like ccd_config_load, but required settings may be missing; used for printing. */

@@ -41,13 +41,14 @@ ccd_count(ccd_server *server,
   return ret_state->refused ? ccd_count_refused(ret_state, reterr) : CC_OK;
 }
 
-/* The keys under which a request is counted: @key, and @wide (may be NULL), which is shared by
- * many such keys. */
+/* The keys under which a request is counted: @key, and @wide, which many such keys share and
+ * which may be NULL. */
 typedef struct keys {
   const char *key, *wide;
 } keys;
 
-/* @ret_state is the state of the narrow key, except when the wide key refuses. */
+/* Count a request under both keys. @ret_state is the state of the narrow key, or of the wide key
+ * when the quota of the wide key refuses the request. */
 static cc_status
 count_keys(ccd_server *server,
            ccd_limit limit,
@@ -86,8 +87,8 @@ count_known_keys(ccd_server *server, ccd_limit limit, const keys *of, ccd_limit_
   return true;
 }
 
-/* The keys of an address, by the bits that the client cannot choose: an IPv6 host by its first
- * 64 bits and its site by the first 48. */
+/* Return the keys of an address. They contain only bits that the client cannot choose: the first
+ * 64 bits of an IPv6 host, and the first 48 bits of its site. */
 static keys
 keys_of_address(const char *address, cc_arena *arena)
 {
@@ -99,9 +100,9 @@ keys_of_address(const char *address, cc_arena *arena)
                 .wide = network == NULL ? NULL : cc_arena_printf(arena, "network|%s", network)};
 }
 
-/* The keys of an actor. All credentials of a person count together. A token or device counts
- * alone, because an integration must not use up the requests of the person who made its token;
- * all tokens of an organization also count together, because a member can make many. */
+/* Return the keys of an actor. All credentials of a person count together. A token or device
+ * counts alone, because an integration must not use up the requests of the person who made its
+ * token. All tokens of an organization also count together, because a member can make many. */
 static keys
 keys_of_actor(const ccd_actor *actor, cc_arena *arena)
 {

@@ -8,7 +8,8 @@
  * @ret_state and returns CC_ERR_RATE_LIMITED when the limit is exceeded; CCD_LIMIT_NONE counts
  * nothing. */
 
-/* Count one use of a key of the caller's choice, worth @weight requests; see ccd_limits_take. */
+/* Count one use of a key that the caller chooses; it counts as @weight requests. See
+ * ccd_limits_take. */
 cc_status ccd_count(ccd_server *server,
                     ccd_limit limit,
                     const char *key,
@@ -17,8 +18,8 @@ cc_status ccd_count(ccd_server *server,
                     ccd_limit_state *ret_state,
                     cc_error *reterr) CC_MUSTCHECK;
 
-/* Count by client address: by the first 64 bits of IPv6, and by the first 48 bits against a
- * multiple of the quota. */
+/* Count by client address. IPv6 addresses count by their first 64 bits, and also by their first
+ * 48 bits against a multiple of the quota. */
 cc_status ccd_count_address(ccd_server *server,
                             ccd_limit limit,
                             const char *address,
@@ -27,8 +28,8 @@ cc_status ccd_count_address(ccd_server *server,
                             ccd_limit_state *ret_state,
                             cc_error *reterr) CC_MUSTCHECK;
 
-/* Count by actor: all sessions of a person together; a token or device alone, and all tokens of
- * an organization together against a multiple of the quota. */
+/* Count by actor. All sessions of a person count together. A token or device counts alone, and
+ * all tokens of an organization also together, against a multiple of the quota. */
 cc_status ccd_count_actor(ccd_server *server,
                           ccd_limit limit,
                           const ccd_actor *actor,
@@ -47,5 +48,5 @@ bool ccd_count_known(ccd_server *server,
                      cc_arena *arena,
                      ccd_limit_state *ret_state);
 
-/* Make the error of a refused request: CC_ERR_RATE_LIMITED. */
+/* Fill @reterr with the error of a refused request, and return CC_ERR_RATE_LIMITED. */
 cc_status ccd_count_refused(const ccd_limit_state *state, cc_error *reterr);

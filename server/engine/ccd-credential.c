@@ -5,7 +5,7 @@
 
 #include "server/engine/ccd-crypto.h"
 
-/* Reads the credential of a request: a bearer token, else the cookie of a session. */
+/* Reads the credential of a request: a bearer token, otherwise the cookie of a session. */
 
 static void
 set_credential(ccd_credential *ret,
@@ -36,7 +36,7 @@ kind_of_token(const char *token)
   return CCD_ACTOR_ANONYMOUS;
 }
 
-/* The value of the session cookie, under either of its names. */
+/* Find the value of the session cookie, which has one of two names. */
 static const char *
 cookie_token(const char *cookie, cc_arena *arena)
 {
@@ -53,7 +53,7 @@ cookie_token(const char *cookie, cc_arena *arena)
   return NULL;
 }
 
-/* The token in a list of WebSocket protocols: "bearer, ccs_…" */
+/* Find the token in a list of WebSocket protocols such as "bearer, ccs_…". */
 const char *
 ccd_credential_in_protocols(const char *protocols, cc_arena *arena)
 {

@@ -22,6 +22,6 @@ bool ccd_credential_read(const char *authorization,
  * WebSocket(url, ["bearer", token]). */
 #define CCD_SOCKET_PROTOCOL "bearer"
 
-/* The token of such a list of protocols, as a value of Authorization; NULL when the list has
- * another form. */
+/* Return the token in a list of protocols like ["bearer", token], in the form of an
+ * Authorization header; NULL when the list has another form. */
 const char *ccd_credential_in_protocols(const char *protocols, cc_arena *arena);

@@ -13,12 +13,13 @@
 
 #include "common/base/cc-str.h"
 
-#define SEAL_BARE 1 /* version of seals without a key id, made before keys could be changed */
+#define SEAL_BARE 1 /* version of seals without a key id, from before keys could be changed */
 #define SEAL_VERSION 2
 #define SEAL_NONCE 12
 #define SEAL_TAG 16
 
-/* Looked up once: looking an algorithm up by name costs more than hashing a token. */
+/* The algorithms, looked up once at start: looking one up by name costs more than hashing a
+ * token. */
 static EVP_MD *sha256;
 static EVP_MAC *hmac;
 static EVP_CIPHER *aes_gcm;
@@ -175,8 +176,8 @@ ccd_random(void *bytes, size_t n)
 
   while (n > 0) {
     ssize_t got = getrandom(at, n < 256 ? n : 256, 0);
-    /* Requests of up to 256 bytes are complete and uninterrupted once the system's generator is
-     * ready. */
+    /* Once the system's generator is ready, requests of up to 256 bytes are always complete and
+     * never interrupted. */
     assert(got > 0);
     at += got;
     n -= (size_t) got;
@@ -216,7 +217,8 @@ ccd_hmac_sha256(const uint8_t key[static CCD_KEY_BYTES],
   };
   size_t written = 0;
   EVP_MAC_CTX *context = EVP_MAC_CTX_new(hmac);
-  /* Only lack of memory can fail here, and a message without a MAC must never be sent. */
+  /* The only possible failure is lack of memory. The program must not continue then, because a
+   * message without a MAC must never be sent. */
   assert(context != NULL);
   bool ok = EVP_MAC_init(context, key, CCD_KEY_BYTES, params) == 1 &&
             EVP_MAC_update(context, data, n) == 1 &&
@@ -348,7 +350,7 @@ ccd_base64url_parse(cc_arena *arena, const char *text, size_t length, uint8_t **
       bytes[n++] = (uint8_t) (buffer >> bits);
     }
   }
-  /* Each value has one text only, so the remaining bits must be zero. */
+  /* The unused bits of the last digit must be zero, so that each value has exactly one text. */
   if ((buffer & ((1u << bits) - 1)) != 0)
     return false;
   *ret = bytes;
@@ -356,7 +358,7 @@ ccd_base64url_parse(cc_arena *arena, const char *text, size_t length, uint8_t **
   return true;
 }
 
-/* Both directions of AES-256-GCM: @tag is written when sealing and checked when opening. */
+/* Run AES-256-GCM in either direction: @tag is written when sealing, and checked when opening. */
 static bool
 crypt_gcm(bool sealing,
           const uint8_t key[static CCD_KEY_BYTES],

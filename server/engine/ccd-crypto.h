@@ -32,13 +32,13 @@ typedef struct ccd_keys {
   uint8_t cursor[CCD_KEY_BYTES]; /* HMAC of list cursors */
   uint8_t lookup[CCD_KEY_BYTES]; /* HMAC of addresses in rate counters, so that Redis contains no
                                     addresses in plain text */
-  /* HMAC that marks erased people; does not change with SECRET_KEY */
+  /* key of the HMAC that marks erased people; does not change when SECRET_KEY changes */
   uint8_t erasure[CCD_KEY_BYTES];
   ccd_keys_before before[CCD_KEYS_BEFORE_MAX]; /* keys of SECRET_KEY_PREVIOUS, newest first */
   size_t n_before;
 } ccd_keys;
 
-/* @secret_hex: 64 hexadecimal digits. */
+/* Derive the keys from a secret of 64 hexadecimal digits. */
 cc_status ccd_keys_derive(const char *secret_hex, ccd_keys *ret, cc_error *reterr) CC_MUSTCHECK;
 
 /**

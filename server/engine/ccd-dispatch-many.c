@@ -56,8 +56,8 @@ answer_ask(ccd_http_job *job, ccd_ask *ask)
   end_job(exchange, status, &ask->error);
 }
 
-/* Repeat requests that must be run alone. Called last, because it invalidates the rows of the
- * others. */
+/* Repeat the requests that must run alone. Called last, because running one invalidates the rows
+ * of the others. */
 static void
 answer_again(ccd_http_job *job, ccd_db_conn *conn)
 {
@@ -100,7 +100,8 @@ ccd_dispatch_many(void *data, ccd_http_job *jobs, size_t n, ccd_http_done *done)
   if (n_asks == 0)
     return;
   ccd_exchange *first = jobs[0].request->begun;
-  ccd_db *db = ccd_exchange_pool(first); /* the same pool for all, since all are of one class */
+  ccd_db *db =
+    ccd_exchange_pool(first); /* one pool serves all requests, because all are of one class */
   ask_many(db, jobs[0].request->waited, &conn, asks, n_asks);
   for (size_t i = 0; i < n_asks; i++) {
     if (asks[i].again)

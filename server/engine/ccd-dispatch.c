@@ -9,7 +9,7 @@
 #include "server/engine/ccd-reply-cached.h"
 #include "server/engine/ccd-steps.h"
 
-/* The steps that need no body. */
+/* Run the steps that do not need the body. */
 static cc_status
 run_first_steps(ccd_exchange *exchange, cc_error *reterr)
 {
@@ -39,7 +39,7 @@ run_steps(ccd_exchange *exchange, cc_error *reterr)
   return status == CC_OK ? ccd_step_work(exchange, reterr) : status;
 }
 
-/* The remaining steps of a request whose body is a file that was received. */
+/* Run the remaining steps of a request whose body was received into a file. */
 static cc_status
 run_last_steps(ccd_exchange *exchange, cc_error *reterr)
 {
@@ -52,9 +52,9 @@ run_last_steps(ccd_exchange *exchange, cc_error *reterr)
   return status == CC_OK ? ccd_step_work(exchange, reterr) : status;
 }
 
-/* The queue key of a visitor, as wide as the widest key of the rate limit: the first 48 bits of
- * an IPv6 address. Otherwise a site could open a queue for each of its 65,536 networks and be
- * served that much more often than others. */
+/* Return the queue key of a visitor. It is as wide as the widest key of the rate limits: the
+ * first 48 bits of an IPv6 address. Otherwise a site could open a queue for each of its 65,536
+ * networks and be served that many times more often than others. */
 static uint64_t
 address_key(const char *address, cc_arena *arena)
 {
@@ -88,7 +88,8 @@ admit_known(ccd_exchange *exchange)
 {
   ccd_call *call = &exchange->call;
   cc_error error = {0};
-  if (ccd_intake_weight(exchange) > 1) /* usually more than this process has leased */
+  if (ccd_intake_weight(exchange) >
+      1) /* a heavier request usually needs more requests than this process has leased */
     return;
   if (!ccd_sessions_admit_known(exchange->server->sessions,
                                 &exchange->credential,
@@ -123,7 +124,8 @@ ccd_dispatch_place(void *data, const ccd_http_request *request, bool body, void 
   if (exchange == NULL)
     return here;
   if (ccd_step_route(exchange, &error) != CC_OK) {
-    ccd_exchange_put_arena(exchange->call.arena); /* refused after its body was read */
+    ccd_exchange_put_arena(
+      exchange->call.arena); /* the request is refused, but only after its body was read */
     return here;
   }
   *ret_begun = exchange;
@@ -199,7 +201,7 @@ ccd_dispatch_begin(void *data,
   ccd_exchange *exchange = request->begun;
   *ret_begun = NULL;
   if (exchange == NULL)
-    return CCD_HTTP_BUFFER; /* refused after its body was read */
+    return CCD_HTTP_BUFFER; /* the request is refused, but only after its body was read */
   const ccd_route *route = exchange->call.route;
   bool file = route->op->body_media != NULL;
   /* The listener checks the largest limit of all routes; the limit of this route may be smaller. */
@@ -213,7 +215,7 @@ ccd_dispatch_begin(void *data,
     ccd_exchange_end(exchange, status, &error);
     return CCD_HTTP_ANSWERED;
   }
-  exchange->response = NULL; /* set when the response exists */
+  exchange->response = NULL; /* the listener creates the response when the body has arrived */
   *ret_begun = exchange;
   return CCD_HTTP_STREAM;
 }

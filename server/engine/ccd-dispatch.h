@@ -10,16 +10,16 @@
 /* For ccd_listener_options.handler; @data is the ccd_server. */
 void ccd_dispatch(void *data, const ccd_http_request *request, ccd_http_response *response);
 
-/* For .place: finds the route and, when the credential is cached, its organization. Creates the
- * exchange that the other callbacks continue. */
+/* For ccd_listener_options.place: finds the route and, when the credential is cached, the
+ * organization of the credential. Creates the exchange that the other callbacks continue. */
 ccd_http_place
 ccd_dispatch_place(void *data, const ccd_http_request *request, bool body, void **ret_begun);
 
-/* For .refuse: replies 503. */
+/* For ccd_listener_options.refuse: replies 503. */
 void ccd_dispatch_refuse(void *data, const ccd_http_request *request, ccd_http_response *response);
 
-/* For .begin, .write and .drop: a body is streamed into a file (operations with .body_media) or
- * buffered. */
+/* For .begin, .write and .drop of ccd_listener_options: the body of an operation with
+ * .body_media is streamed into a file, any other body is buffered. */
 ccd_http_begin ccd_dispatch_begin(void *data,
                                   const ccd_http_request *request,
                                   ccd_http_response *response,

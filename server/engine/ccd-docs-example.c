@@ -7,10 +7,11 @@
 
 #define EXAMPLE_MAX (64u * 1024)
 
-/* Fields of a curl command's body when none is required. */
+/* Number of fields in a curl command's body when the operation requires none. */
 #define FIELDS_SHOWN 2
 
-/* One member per line; .left_out: fields with one of these flags, .wanted: only fields with one. */
+/* How an example is written: fields with one of the flags .left_out are left out; when .wanted
+ * is set, only fields with one of its flags are written. */
 typedef struct choice {
   unsigned left_out;
   unsigned wanted;
@@ -33,7 +34,7 @@ write_members(const cc_type *type, choice what, cc_str *out)
   return n;
 }
 
-/* The body of a curl command: the required fields or, without any, the first ones. */
+/* Write the body of a curl command: the required fields; if there are none, the first ones. */
 static void
 write_body(const cc_type *type, cc_str *out)
 {
@@ -46,7 +47,7 @@ write_body(const cc_type *type, cc_str *out)
   cc_str_add(out, "\n}");
 }
 
-/* The path with each {parameter} replaced by its sample. */
+/* Write the path, with a sample for each {parameter}. */
 static void
 write_path(const cc_op *op, cc_str *out)
 {
@@ -73,7 +74,7 @@ write_path(const cc_op *op, cc_str *out)
   }
 }
 
-/* Add @text in single quotes of the shell. */
+/* Append @text in single quotes as the shell reads them. */
 static void
 add_quoted(const char *text, cc_str *out)
 {

@@ -13,7 +13,7 @@
 /* The page of the API for people at /docs: navigation, operations with examples, error codes. The
  * style sheet and the script, which only adds search and copy buttons, are in server/platform. */
 
-/* "text, 1 to 255", "one of public, unlisted, private", "time or null". */
+/* Describe a field's type: "text, 1 to 255", "one of public, unlisted, private", "time or null". */
 static void
 write_shape(const cc_field *field, cc_str *out)
 {
@@ -148,7 +148,7 @@ tag_seen(const cc_op *const *op)
   return false;
 }
 
-/* "Phone banks" as "phone-banks". */
+/* Append a tag as an anchor: "Phone banks" becomes "phone-banks". */
 static void
 add_anchor(const char *tag, cc_str *out)
 {
@@ -195,7 +195,7 @@ write_all_codes(cc_str *out)
   cc_str_add(out, "</tbody></table></section>");
 }
 
-/* Tags with their operations, and the error codes. */
+/* Write the navigation: tags with their operations, and the error codes. */
 static void
 write_navigation(cc_str *out)
 {

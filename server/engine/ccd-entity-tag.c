@@ -10,7 +10,8 @@ ccd_entity_tag_next(const char **at, ccd_entity_tag *ret)
   bool weak = strncmp(*at, "W/", 2) == 0;
   const char *text = *at + (weak ? 2 : 0);
   const char *end = *text == '"' ? strchr(text + 1, '"') : NULL;
-  if (end == NULL || strchr(", \t", end[1]) == NULL) /* also true at the end of the list */
+  if (end == NULL ||
+      strchr(", \t", end[1]) == NULL) /* strchr also finds the NUL at the end of the list */
     return false;
   *ret = (ccd_entity_tag){text, (size_t) (end + 1 - text), weak};
   *at = end + 1;

@@ -12,8 +12,8 @@ typedef struct ccd_entity_tag {
   bool weak;
 } ccd_entity_tag;
 
-/* Read the next tag of a list and advance *@at. False at the end of the list or, when *@at is
- * not at the end afterwards, at a syntax error. */
+/* Read the next tag of a list and advance *@at. False at the end of the list, and at a syntax
+ * error: then *@at is not at the end. */
 bool ccd_entity_tag_next(const char **at, ccd_entity_tag *ret);
 
 /* Is the strong tag @etag in the list, or is the list "*"? @weakly: ignore W/. */

@@ -16,8 +16,7 @@
 #include "server/engine/ccd-reply.h"
 #include "server/engine/ccd-response.h"
 
-/* What happens before the first and after the last step of a request: memory, response, log
- * line, metrics. */
+/* The beginning and the end of a request's processing: memory, response, log line, metrics. */
 
 #define ARENA_CEILING (24u * 1024 * 1024)
 #define ARENAS_KEPT 64
@@ -65,7 +64,7 @@ ccd_exchange_put_arena(void *data)
     cc_arena_free(arena);
 }
 
-/* Notifications that are sent only after the commit. */
+/* Send the notifications that must follow the commit: revoked sessions, feed, jobs. */
 static void
 after_commit(ccd_exchange *exchange)
 {
@@ -100,8 +99,8 @@ method_of(const char *name)
   return (cc_method) 0;
 }
 
-/* A request id from the client is kept when it has a harmless form, so that its log and ours can
- * be compared. */
+/* Use the client's request id when it has a harmless form, so that the client's log and the
+ * server's log can be compared. */
 static const char *
 request_id(const ccd_http_request *request, cc_arena *arena)
 {
@@ -177,7 +176,8 @@ log_request(const ccd_exchange *exchange, cc_status status, const cc_error *erro
           CCD_NUMBER("org", exchange->context.organization_id),
           CCD_TEXT("actor", exchange->context.actor),
           CCD_TEXT("code", status == CC_OK ? NULL : error->code));
-  /* Lines for fail2ban and similar programs: only these log lines contain the client's address. */
+  /* Log a refusal for fail2ban and similar programs. Only these log lines contain the client's
+   * address. */
   if (status == CC_ERR_RATE_LIMITED || (status == CC_ERR_UNAUTHENTICATED && error->code[0] != '\0'))
     ccd_log(CCD_WARNING,
             "security.refused",
@@ -195,12 +195,12 @@ finish_exchange(ccd_exchange *exchange, cc_status status, const cc_error *error)
   } else if (exchange->call.route != NULL || !answer_options(exchange)) {
     ccd_problem_send(exchange, status, error);
   } else {
-    assert(exchange->conn == NULL); /* without a route there was no database work */
+    assert(exchange->conn == NULL); /* without a route no statement was run */
   }
   if (exchange->conn != NULL)
     ccd_db_return(ccd_exchange_pool(exchange), exchange->conn);
   ccd_reply_cached_end(exchange);
-  ccd_reply_file_drop(exchange); /* a file that was not sent */
+  ccd_reply_file_drop(exchange); /* a reply file that was not sent */
   ccd_spool_drop(exchange->spool);
   cc_str_done(&exchange->out);
   int64_t duration = cc_time_monotonic() - exchange->request->started;
@@ -212,7 +212,7 @@ finish_exchange(ccd_exchange *exchange, cc_status status, const cc_error *error)
   log_request(exchange, status, error, duration);
 }
 
-/* NULL: memory is exhausted. */
+/* Create an exchange. NULL: memory is exhausted. */
 ccd_exchange *
 ccd_exchange_new(ccd_server *server, const ccd_http_request *request)
 {
@@ -243,15 +243,16 @@ void
 ccd_exchange_end(ccd_exchange *exchange, cc_status status, const cc_error *error)
 {
   ccd_http_response *response = exchange->response;
-  cc_error told = *error;
+  cc_error problem = *error;
   if (status != CC_OK)
-    ccd_problem_complete(exchange, status, &told);
-  finish_exchange(exchange, status, &told);
+    ccd_problem_complete(exchange, status, &problem);
+  finish_exchange(exchange, status, &problem);
   response->done = ccd_exchange_put_arena;
   response->done_data = exchange->call.arena;
 }
 
-/* NULL: memory is exhausted, and the response reports this. */
+/* Continue or create the exchange of a request. NULL: memory is exhausted, and the response
+ * reports this. */
 ccd_exchange *
 ccd_exchange_take(ccd_server *server, const ccd_http_request *request, ccd_http_response *response)
 {

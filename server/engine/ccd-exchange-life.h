@@ -15,7 +15,7 @@ ccd_exchange_take(ccd_server *server, const ccd_http_request *request, ccd_http_
  * memory is released when the listener has copied the headers. */
 void ccd_exchange_end(ccd_exchange *exchange, cc_status status, const cc_error *error);
 
-/* Release an exchange that gets no reply. @data: call.arena */
+/* Release the memory of an exchange. @data: call.arena */
 void ccd_exchange_put_arena(void *data);
 
 /* Set up the pool of arenas for calls. Call once before all listeners start; ccd_exchanges_done

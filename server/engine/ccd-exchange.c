@@ -22,8 +22,8 @@ ccd_exchange_conn(ccd_exchange *exchange, cc_error *reterr)
   if (exchange->conn != NULL)
     return CC_OK;
   cc_status status = ccd_db_borrow(ccd_exchange_pool(exchange), &exchange->conn, reterr);
-  /* The client's waiting time is limited as a whole; slow routes and password hashes have
-   * separate limits. */
+  /* The whole waiting time of a client is limited, so the time in the queue counts. Slow routes
+   * and password hashes have separate limits. */
   if (status == CC_OK && !route->slow && !route->hashes)
     ccd_db_charge(exchange->conn, exchange->request->waited);
   return status;

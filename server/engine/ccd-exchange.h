@@ -38,9 +38,9 @@ typedef struct ccd_exchange {
   bool in_transaction;   /* the handler may use the route's transaction */
   bool opened;           /* ccd_db_begin was called for the transaction */
   const char *body_text; /* :body */
-  int64_t page_limit;    /* of a list; 0: the reply is no list */
+  int64_t page_limit;    /* of a list: maximal number of items; 0: the reply is not a list */
   const char *cursor[CCD_KEYSET_MAX];
-  const char *if_match[CCD_IF_MATCH_MAX]; /* versions, any of which may match */
+  const char *if_match[CCD_IF_MATCH_MAX]; /* versions from If-Match; one of them must match */
   int n_if_match;                         /* 0: the request has no condition */
   int tried_if_match;                     /* index of the version that is being tried */
   const char *idempotency_key;            /* NULL: none */
@@ -55,9 +55,9 @@ typedef struct ccd_exchange {
   const char *next_cursor; /* of a list */
   const char *body_media;  /* the media type of the body, one of op->body_media */
   ccd_spool *spool;        /* received file of an operation with .body_media; dropped at the end */
-  int64_t upload_offset;   /* header Upload-Offset of the reply; -1: none */
+  int64_t upload_offset;   /* value of the header Upload-Offset in the reply; -1: none */
   int64_t part_from, part_length; /* of call.file */
-  bool part;                      /* 206 */
+  bool part;                      /* the requested Range of call.file */
   const ccd_socket_owner *socket; /* set when the reply is a WebSocket */
   void *socket_data;
   const char *socket_note;

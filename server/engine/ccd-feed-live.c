@@ -13,7 +13,7 @@ bucket_of(int64_t id)
   return (size_t) id % CCD_LIVE_BUCKETS;
 }
 
-/* The subject of a socket's limit: a person, token or device. */
+/* Return the id by which the limit of sockets per person counts: of a person, token or device. */
 static int64_t
 person_of(const ccd_actor *actor)
 {
@@ -150,7 +150,8 @@ check_limits(const ccd_live *live, const ccd_actor *actor, cc_error *reterr)
   return CC_OK;
 }
 
-/* The group of the actor, created when needed, and space in the heaps for one more member. */
+/* Return the actor's group, created when needed, and reserve space in the heaps for one more
+ * member. */
 static ccd_live_group *
 take_group(ccd_live *live, const ccd_actor *actor)
 {
@@ -217,7 +218,7 @@ ccd_live_join(ccd_live *live,
   return status;
 }
 
-/* --- what the loop tells --- */
+/* --- callbacks of the listener's loop --- */
 
 static void
 member_open(ccd_socket *socket, void *data)
@@ -228,7 +229,8 @@ member_open(ccd_socket *socket, void *data)
   member->socket = socket;
   member->wants_page = true;
   if (member->hello != NULL)
-    (void) ccd_socket_send(socket, member->hello); /* the first frame: the queue has space */
+    (void) ccd_socket_send(socket,
+                           member->hello); /* it is the first frame, so the queue has space */
   if (live->beat_due == INT64_MAX)
     live->beat_due = cc_time_monotonic() + CC_TIME_SECOND;
   ccd_live_look_after(live, member, cc_time_monotonic());
@@ -268,7 +270,7 @@ const ccd_socket_owner ccd_live_owner = {
   .closed = member_closed,
 };
 
-/* --- what others tell --- */
+/* --- changes and revoked credentials --- */
 
 static void
 mark_group(ccd_live *live, ccd_live_group *group)
@@ -293,7 +295,7 @@ ccd_live_mark(ccd_live *live, int64_t organization_id)
   (void) pthread_mutex_unlock(&live->lock);
 }
 
-/* Sockets that the revocation may concern get no more data until their credentials have been
+/* Stop sending to the sockets that a revocation may concern, until their credentials have been
  * checked again. */
 static void
 revoked_cb(void *data, ccd_revoked kind, int64_t id)

@@ -36,7 +36,8 @@ keep_text(char *place, size_t size, const char *text)
   return true;
 }
 
-/* CC_ERR_GONE: the cursor belongs to a feed that ended when the database was restored. */
+/* Read the position in @since. CC_ERR_GONE: the cursor belongs to a feed that ended when the
+ * database was restored. */
 static cc_status
 read_since(const ccd_server *server,
            cc_arena *arena,
@@ -136,7 +137,7 @@ count_changes(const ccd_rows *rows)
   return (size_t) (n > 0 && ccd_rows_get(rows, n - 1, "entity") == NULL ? n - 1 : n);
 }
 
-/* Convert the first @n rows, leaving out those that the actor may not see. */
+/* Convert the first @n rows into changes. Rows that the actor may not see are left out. */
 static cc_status
 fill_changes(const ccd_rows *rows,
              size_t n,
@@ -235,7 +236,7 @@ ccd_feed_db(const ccd_server *server)
   return server->feed_db != NULL ? server->feed_db : server->db;
 }
 
-/* A page as a message for all sockets of a group. */
+/* Encode a page as a WebSocket message for all sockets of a group. */
 static cc_status
 make_frame(const cc_change_page *page, ccd_frame **ret, cc_error *reterr)
 {
@@ -340,8 +341,8 @@ begin_socket(ccd_call *call, ccd_live_member *member, cc_error *reterr)
   exchange->socket_note = cursor;
   if (cursor == NULL)
     return cc_fail_memory(reterr);
-  /* A client that began without a cursor gets one before the first change, so that it can
-   * continue from there. */
+  /* A client that began with "now" gets a cursor before the first change, so that it can
+   * continue from there after an interruption. */
   const cc_change_page page = {.cursor = (char *) cursor};
   return now ? make_frame(&page, &member->hello, reterr) : CC_OK;
 }

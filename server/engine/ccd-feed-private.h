@@ -22,13 +22,13 @@
 
 #define CCD_FEED_PAGE_MAX 500
 
-/* A position in the feed: after this row. */
+/* A position in the feed: after the row with these values. */
 typedef struct ccd_feed_at {
   uint64_t xid;
   int64_t id;
 } ccd_feed_at;
 
-/* < 0, 0, > 0: @a is before, at, after @b. */
+/* Compare two positions: < 0: @a is before @b; 0: equal; > 0: @a is after @b. */
 static inline int
 ccd_feed_compare(ccd_feed_at a, ccd_feed_at b)
 {
@@ -39,7 +39,8 @@ ccd_feed_compare(ccd_feed_at a, ccd_feed_at b)
 
 /* ccd-feed-page.c */
 
-/* The pool of the feed, so that sockets never wait for requests or delay them. */
+/* The pool of the feed's own connections, so that sockets neither wait for requests nor delay
+ * them. */
 ccd_db *ccd_feed_db(const ccd_server *server);
 
 /* Result of one read of the live feed. */
@@ -51,8 +52,8 @@ typedef struct ccd_feed_news {
   bool held;        /* committed rows are held back by an older transaction */
 } ccd_feed_news;
 
-/* Read at most one page after @from, for everybody or, unless @device_id is 0, for one device.
- * On failure the database is unavailable or busy. */
+/* Read at most one page after @from: changes that everybody may see or, unless @device_id is 0,
+ * those that this device may see. On failure the database is unavailable or busy. */
 cc_status ccd_feed_read(const ccd_server *server,
                         cc_arena *arena,
                         int64_t organization_id,
@@ -69,7 +70,7 @@ typedef struct ccd_feed_task {
 } ccd_feed_task;
 
 typedef struct ccd_feed_tasks {
-  ccd_feed_task **heap; /* heap[1] is due first */
+  ccd_feed_task **heap; /* a heap: heap[1] is due first */
   size_t n, capacity;
 } ccd_feed_tasks;
 
@@ -88,14 +89,15 @@ typedef struct ccd_live_member ccd_live_member;
 typedef struct ccd_live_reader ccd_live_reader;
 
 struct ccd_live_group {
-  ccd_feed_task task; /* first member: a task of live->groups points to its group */
+  ccd_feed_task task; /* must be the first member: a task of live->groups points to its group */
   ccd_live_group *next;
   int64_t organization_id;
-  int64_t device_id; /* the device whose sockets these are; 0: all people and API tokens */
+  int64_t device_id; /* the group consists of the sockets of this device; 0: of all people and API
+                        tokens */
   ccd_live_member *first;
   int n_members, n_live;
   ccd_feed_at at;
-  int64_t read_at;    /* start of the last read */
+  int64_t read_at;    /* time at which the last read began */
   unsigned int tries; /* consecutive reads that found rows held back */
   bool busy;
   bool marked;  /* a write happened since the last read began */
@@ -103,7 +105,7 @@ struct ccd_live_group {
 };
 
 struct ccd_live_member {
-  ccd_feed_task task; /* first member: a task of live->members points to its member */
+  ccd_feed_task task; /* must be the first member: a task of live->members points to its member */
   ccd_live *live;
   ccd_live_group *group;
   ccd_live_member *prev, *next;               /* of the group */
@@ -114,19 +116,19 @@ struct ccd_live_member {
   bool follows;     /* true: gets the pages read for the group; false: reads its own */
   bool wants_page;  /* ready to read its next page */
   bool busy, gone;
-  bool ending; /* its socket is closing */
+  bool ending; /* its socket is being closed */
   /* number of revocations that may concern the member and were not checked yet */
   unsigned int doubts;
   int64_t check_due;
   /* The actor. Constant while the socket is open. */
   ccd_credential credential;
-  char token[128]; /* checked repeatedly, since the credential may end */
+  char token[128]; /* token of the credential, which is checked repeatedly because it may end */
   char address[64];
   ccd_actor actor;
 };
 
 #define CCD_LIVE_BUCKETS 1024
-#define CCD_LIVE_READERS 2 /* the first one only reads for groups */
+#define CCD_LIVE_READERS 2 /* the first reader only reads for groups */
 
 struct ccd_live_reader {
   ccd_live *live;
@@ -134,7 +136,7 @@ struct ccd_live_reader {
   pthread_cond_t wake;
   bool waits;
   bool started;
-  bool last_was_member; /* lets groups and members take turns */
+  bool last_was_member; /* the last work was for a member: groups and members take turns */
   cc_arena *arena;
 };
 
@@ -148,7 +150,7 @@ struct ccd_live {
   ccd_live_member *persons[CCD_LIVE_BUCKETS];
   ccd_feed_tasks groups;  /* groups with pending reads */
   ccd_feed_tasks members; /* members with pending reads or credential checks */
-  /* when all groups are checked for missed writes; INT64_MAX: there are no groups */
+  /* time of the next check of all groups for missed writes; INT64_MAX: there are no groups */
   int64_t beat_due;
 };
 
@@ -190,7 +192,7 @@ ccd_live *ccd_feed_sockets_of(const ccd_feed *feed);
 void ccd_live_read_group(ccd_live *live, ccd_live_group *group, int64_t due);
 void ccd_live_look_after(ccd_live *live, ccd_live_member *member, int64_t due);
 
-/* Free a group without members, unless a reader works on it. Call with the lock held. */
+/* Free a group that has no members, unless a reader works on it. Call with the lock held. */
 void ccd_live_group_drop(ccd_live *live, ccd_live_group *group);
 void ccd_live_member_free(ccd_live_member *member);
 

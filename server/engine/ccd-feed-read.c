@@ -9,17 +9,17 @@
 /* Reader threads of the live feed: they read for groups and for members that are behind, and
  * check credentials. */
 
-#define GATHER (CC_TIME_SECOND / 50) /* minimal time between two reads for one organization */
-#define HELP_AFTER                                                                                 \
-  (CC_TIME_SECOND /                                                                                \
-   200) /* a group that has waited for the first reader this long is read by the second one */
+#define GATHER (CC_TIME_SECOND / 50) /* minimal time between two reads for one group */
+/* After this time in the queue, the second reader reads a group that waits for the first one. */
+#define HELP_AFTER (CC_TIME_SECOND / 200)
 #define BEAT CC_TIME_SECOND
 #define CHECK_EVERY CC_TIME_SECOND
 #define AWAY_RETRY CC_TIME_SECOND
 #define CROWDED_MAX CC_TIME_SECOND
 
-/* A change becomes readable when every older transaction has ended. Delays until the next look:
- * short at first, then longer, then the regular check. */
+/* A change becomes readable when every older transaction has ended. These are the delays in
+ * microseconds until the group is read again: short at first, then longer. After the last one,
+ * the regular check of all groups (ask_for_all) finds the change. */
 static const int64_t held_again[] = {5000, 10000, 25000, 100000, 400000};
 
 static int64_t
@@ -32,7 +32,7 @@ void
 ccd_live_read_group(ccd_live *live, ccd_live_group *group, int64_t due)
 {
   if (group->busy || group->n_live == 0)
-    return; /* .marked remembers the write */
+    return; /* a reader works on the group, or no socket needs it; .marked remembers the write */
   ccd_feed_tasks_put(&live->groups, &group->task, later_of(due, group->read_at + GATHER));
   if (ccd_feed_tasks_first(&live->groups) == &group->task)
     (void) pthread_cond_signal(&live->readers[live->readers[0].waits ? 0 : 1].wake);
@@ -42,13 +42,13 @@ void
 ccd_live_look_after(ccd_live *live, ccd_live_member *member, int64_t due)
 {
   if (member->busy || member->socket == NULL)
-    return; /* the reader that works on it will look again */
+    return; /* a reader works on the member and will look again afterwards */
   ccd_feed_tasks_put(&live->members, &member->task, due);
   if (ccd_feed_tasks_first(&live->members) == &member->task)
     (void) pthread_cond_signal(&live->readers[1].wake);
 }
 
-/* --- a group --- */
+/* --- reading for a group --- */
 
 static void
 fall_behind(ccd_live *live, ccd_live_member *member)
@@ -74,9 +74,9 @@ deliver_news(ccd_live *live, ccd_live_group *group, ccd_feed_at from, const ccd_
   }
 }
 
-/* While there is a backlog, pages are read faster than they can be sent, and members with full
- * queues would have to read each page again for themselves. So the next page waits until most
- * members have sent the last one. */
+/* Does the group's backlog exceed what its members can receive? Pages of a backlog are read
+ * faster than they can be sent, and a member whose queue is full would have to read each page
+ * again for itself. So the next page waits until most members have sent the last one. */
 static bool
 is_crowded(const ccd_live_group *group)
 {
@@ -104,7 +104,8 @@ read_again(ccd_live *live, ccd_live_group *group, cc_status status, const ccd_fe
   }
 }
 
-/* Called and left with the lock held, like the functions below. */
+/* Read one page for a group and deliver it. This function and those below are called, and
+ * return, with the lock held. */
 static void
 read_group(const ccd_live_reader *reader, ccd_live_group *group)
 {
@@ -143,10 +144,11 @@ read_group(const ccd_live_reader *reader, ccd_live_group *group)
     ccd_live_group_drop(live, group);
 }
 
-/* --- a member --- */
+/* --- reading for a member --- */
 
-/* Check whether the credential still has the right, which may end while the socket is open. When
- * the database is unavailable nothing changes: the socket gets no news then either. */
+/* Check whether the credential still has the right to read, which may end while the socket is
+ * open. When the database is unavailable the answer is yes: the socket gets no changes then
+ * either. */
 static bool
 still_allowed(const ccd_live_reader *reader, const ccd_live_member *member)
 {
@@ -165,8 +167,9 @@ still_allowed(const ccd_live_reader *reader, const ccd_live_member *member)
          (actor.rights & CC_RIGHT_BIT(CC_RIGHT_MEMBER)) != 0;
 }
 
-/* After its last page a member has everything that its group had at @before, when the read
- * began. The member follows the group then, unless the group has moved on. */
+/* After its last page a member has everything up to @before, the position of its group when the
+ * read began. From then on the member follows the group, unless the group has advanced
+ * meanwhile. */
 static void
 catch_up(ccd_live *live, ccd_live_member *member, const ccd_feed_at *before)
 {
@@ -185,7 +188,8 @@ catch_up(ccd_live *live, ccd_live_member *member, const ccd_feed_at *before)
   ccd_live_read_group(live, group, cc_time_monotonic());
 }
 
-/* Read the page that a member is ready for. Returns when to look at the member again. */
+/* Read the page for which a member is ready. Returns the time at which the member must be looked
+ * at again. */
 static int64_t
 take_page(ccd_live *live,
           ccd_live_member *member,
@@ -199,7 +203,7 @@ take_page(ccd_live *live,
     return now + AWAY_RETRY;
   }
   if (news->frame != NULL && !ccd_socket_send(member->socket, news->frame))
-    return member->check_due; /* the socket is about to end */
+    return member->check_due; /* the socket ends in a moment */
   if (news->moved)
     member->at = news->to;
   if (news->more)
@@ -262,7 +266,8 @@ look_after_member(const ccd_live_reader *reader, ccd_live_member *member)
       check_done(member, doubts, allowed);
     int64_t due = member->check_due;
     if (page && allowed && member->doubts > 0)
-      member->wants_page = true; /* revoked meanwhile: the page may have later changes */
+      member->wants_page = true; /* the credential may have ended meanwhile, and the page may
+                                    contain later changes: drop the page */
     else if (page && allowed)
       due = take_page(live, member, status, &news, joins ? &before : NULL);
     if (member->doubts > 0 || (member->wants_page && status == CC_OK))
@@ -272,9 +277,10 @@ look_after_member(const ccd_live_reader *reader, ccd_live_member *member)
   ccd_frame_unref(news.frame);
 }
 
-/* --- the beat --- */
+/* --- regular checks --- */
 
-/* Ids and positions of the groups without a pending read, as PostgreSQL arrays. */
+/* Write ids and positions of the groups without a pending read, as PostgreSQL arrays. Returns
+ * their number. */
 static size_t
 list_groups(const ccd_live *live, cc_str parts[3])
 {
@@ -294,8 +300,9 @@ list_groups(const ccd_live *live, cc_str parts[3])
   return n;
 }
 
-/* Find groups with unread rows in one query, because a write may go unreported: some writers
- * notify nobody, rows may have been held back for long, a notification can be lost. */
+/* Find the groups that have unread rows, in one query. This is needed because some writes are
+ * not announced: some writers notify nobody, rows may have been held back, or a notification was
+ * lost. */
 static void
 ask_for_all(const ccd_live_reader *reader, const cc_str parts[3])
 {
@@ -352,8 +359,9 @@ wait_until(ccd_live_reader *reader, int64_t until)
   reader->waits = false;
 }
 
-/* The first reader only reads for groups, so that slow members delay nobody. The second one does
- * the rest, and reads for groups that the first one does not reach in time. */
+/* One round of a reader thread. The first reader only reads for groups, so that slow members
+ * delay no group. The second reader serves members and checks for missed writes; it also reads
+ * for groups that the first reader does not reach in time. */
 static void
 work_once(ccd_live_reader *reader)
 {

@@ -26,8 +26,8 @@ struct ccd_feed {
   pthread_t thread;
   int wake_fd;
   atomic_bool stopping;
-  ccd_live *live;               /* NULL: a program without listeners */
-  char tag[20];                 /* suffix that marks our own notifications */
+  ccd_live *live;               /* live sockets; NULL: a program without listeners */
+  char tag[20];                 /* suffix that marks notifications of this process */
   pthread_mutex_t lock;         /* guards the members below */
   int64_t pending[PENDING_MAX]; /* organizations whose writes are to be announced */
   int n_pending;
@@ -60,8 +60,9 @@ ccd_feed_wrote(ccd_feed *feed, int64_t organization_id)
     ccd_log(CCD_DEBUG, "feed.wake_full");
 }
 
-/* Payload "7,12 tag": ids of organizations with writes; a payload that is no number means all of
- * them. Notifications with our own tag are ignored, since these writes were marked at once. */
+/* Handle a notification. Payload "7,12 tag": ids of organizations with writes; a payload that is
+ * not a number means all organizations. Notifications with the tag of this process are ignored,
+ * because its own writes were marked at once. */
 static void
 notified_cb(void *data, const char *payload)
 {
@@ -79,7 +80,7 @@ notified_cb(void *data, const char *payload)
   }
 }
 
-/* Notify the other processes; this process was marked directly. */
+/* Notify the other processes about writes; this process was marked directly. */
 static void
 announce_marks(ccd_feed *feed)
 {
@@ -199,8 +200,9 @@ ccd_feed_stop(ccd_feed *feed)
   feed_free(feed);
 }
 
-/* PostgreSQL shows the age of other roles' transactions to few roles only, so the feed measures
- * how long it has seen the same transaction. @oldest: 0 when no transaction is running. */
+/* Return how long the oldest transaction has been seen, in seconds. PostgreSQL shows the age of
+ * other roles' transactions only to few roles, so this function remembers when it first saw the
+ * same transaction. @oldest: xid of the transaction; 0: no transaction is running. */
 static double
 note_oldest(ccd_feed *feed, int64_t oldest)
 {

@@ -6,7 +6,7 @@
 
 /* The change feed: pages in commit-safe order, and live sockets. A thread listens to NOTIFY
  * cc_changes, whose payload lists organizations. Writes of this process are announced every few
- * milliseconds and not at each commit, because NOTIFY serializes commits. */
+ * milliseconds and not at each commit, because NOTIFY makes commits wait for each other. */
 
 /* The live sockets of a feed and the threads that read for them. */
 typedef struct ccd_live ccd_live;

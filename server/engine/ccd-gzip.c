@@ -3,7 +3,7 @@
 
 #include <zlib.h>
 
-/* The largest window; plus 16 selects the gzip format instead of zlib's. */
+/* 15: the largest window; + 16: the gzip format instead of zlib's. */
 #define WINDOW (15 + 16)
 
 uint8_t *

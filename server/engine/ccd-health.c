@@ -13,7 +13,7 @@
 #define SUSPECT_US (30 * CC_TIME_SECOND)
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static int64_t asked; /* guarded by lock, like the result */
+static int64_t asked; /* time of the last test; guarded by lock, like `answer` */
 static bool answer = true;
 static _Atomic int64_t suspected = INT64_MIN / 2;
 

@@ -3,8 +3,8 @@
 
 #include <stddef.h>
 
-/* An entry consists of a tag of 24 bits above an organization id of 40 bits. A credential can be
- * in two places. */
+/* An entry consists of a tag of 24 bits (a part of the credential's hash) and, in the lower 40
+ * bits, an organization id. A credential can be in one of two entries. */
 #define ID_BITS 40
 #define ID_MASK ((UINT64_C(1) << ID_BITS) - 1)
 

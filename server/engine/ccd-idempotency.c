@@ -9,9 +9,10 @@
 #include "server/engine/ccd-exchange.h"
 
 /* Idempotency-Key: the row of the key is written in the same transaction as the work, so that
- * both or neither exist. The reply is stored sealed (draft-ietf-httpapi-idempotency-key-header). */
+ * either both exist or neither does. The stored reply is sealed
+ * (draft-ietf-httpapi-idempotency-key-header). */
 
-/* The owner of a key: an actor in one organization; for anonymous clients the address. */
+/* Return the owner of a key: an actor in one organization; for an anonymous client its address. */
 static const char *
 scope_of(ccd_exchange *exchange)
 {
@@ -45,20 +46,20 @@ request_hash(ccd_exchange *exchange, const uint8_t key[static CCD_KEY_BYTES])
                                      request->query == NULL ? "" : request->query);
   if (head == NULL)
     return NULL;
-  /* Hash the body as decoded: a client that sends its members in another order, or with other
-   * white space, repeats the same request. */
+  /* Hash the decoded body: a client that sends its members in another order, or with other white
+   * space, repeats the same request. */
   const char *whole =
     cc_arena_printf(arena, "%s%s", head, exchange->body_text == NULL ? "" : exchange->body_text);
   if (whole == NULL)
     return NULL;
   uint8_t hash[CCD_HASH_BYTES];
-  /* A keyed hash, because a body may contain a password, which a plain hash would allow to
-   * guess. */
+  /* The hash is keyed, because a body may contain a password, which could be guessed from a
+   * plain hash. */
   ccd_hmac_sha256(key, whole, strlen(whole), hash);
   return ccd_bytea(arena, hash, sizeof(hash));
 }
 
-/* Send the first reply again. */
+/* Send the stored first reply again. */
 static cc_status
 replay_answer(ccd_exchange *exchange, const ccd_rows *rows, cc_error *reterr)
 {
@@ -80,8 +81,8 @@ replay_answer(ccd_exchange *exchange, const ccd_rows *rows, cc_error *reterr)
   return CC_OK;
 }
 
-/* Insert or find the key's row, comparing the request's hash under the @n_th key: 0 is the
- * current one. */
+/* Insert the key's row, or find it and compare the request's hash, computed with key number
+ * @n_th: 0 is the current key. */
 static cc_status
 begin_with(ccd_exchange *exchange, size_t n_th, const ccd_rows **ret, cc_error *reterr)
 {

@@ -14,7 +14,8 @@
 #define IDEMPOTENCY_KEY_MAX 255
 #define BODY_TEXT_MAX (1024u * 1024)
 
-/* A path parameter of the wrong form cannot name an existing object, so it is answered with 404. */
+/* Decode the path parameters. A parameter of the wrong form cannot name an existing object, so
+ * it is answered with 404. */
 static cc_status
 take_params(ccd_exchange *exchange, cc_error *reterr)
 {
@@ -160,8 +161,8 @@ take_body(ccd_exchange *exchange, cc_error *reterr)
            : cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "The body is too large to keep");
 }
 
-/* The version in an entity tag of this server, "3" or "3.17"; NULL for another form, which never
- * matches. */
+/* Return the version in an entity tag of this server, which is "3" or "3.17"; NULL for a tag of
+ * another form, which never matches. */
 static const char *
 version_of(const ccd_entity_tag *tag, cc_arena *arena)
 {
@@ -244,7 +245,8 @@ fill_context(ccd_exchange *exchange)
   };
 }
 
-/* Looks at the decoded names, so that the weight does not depend on how a client encodes a name. */
+/* The decoded names are compared, so that the weight does not depend on how a client encodes a
+ * name. */
 int64_t
 ccd_intake_weight(const ccd_exchange *exchange)
 {

@@ -7,6 +7,6 @@
  * context of the transaction. All errors of a request are collected. */
 cc_status ccd_intake(ccd_exchange *exchange, cc_error *reterr) CC_MUSTCHECK;
 
-/* Number of requests that this one counts as: see ccd_route.weight. Called before ccd_intake,
+/* Number of requests as which this one counts: see ccd_route.weight. Called before ccd_intake,
  * because a request is counted before its query string is validated. */
 int64_t ccd_intake_weight(const ccd_exchange *exchange);

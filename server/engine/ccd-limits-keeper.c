@@ -6,8 +6,8 @@
 
 #include "server/engine/ccd-log.h"
 
-/* The keeper: a thread that returns unused leases to Redis in the background. Without it,
- * requests leased by several processes for the same client would be lost to that client. */
+/* The keeper: a thread that returns unused leases to Redis. Without it, requests that several
+ * processes have leased for the same client and not used would be lost to that client. */
 
 #define IDLE_US (3 * CC_TIME_SECOND)
 #define EVERY_US CC_TIME_SECOND

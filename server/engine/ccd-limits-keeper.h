@@ -6,8 +6,8 @@
 
 typedef struct ccd_limits_keeper ccd_limits_keeper;
 
-/* Start the thread that returns unused leases to @redis. Stopping returns every lease: stop the
- * thread after the last request was counted, before Redis is closed. */
+/* Start the thread that returns unused leases to @redis. Stopping it returns every lease, so
+ * stop it after the last request was counted and before Redis is closed. */
 cc_status ccd_limits_keep(ccd_limits *limits,
                           ccd_redis *redis,
                           ccd_limits_keeper **ret,

@@ -12,21 +12,21 @@
 #define SETS_OF_MEMBERS 8192
 #define SETS_OF_PLACES 4096
 #define SHARDS 64
-#define LEASE_SHARE 16 /* largest lease as a share of the quota */
-#define REST_SHARE                                                                                 \
-  4 /* largest lease as a share of what Redis has left, so that no process hoards the last         \
-       requests of a quota */
-#define RECHECK_US                                                                                 \
-  CC_TIME_SECOND /* interval for asking again about a quota that was used up: leases may have been \
-                    returned */
+/* A lease is at most the quota divided by this, unless one request needs more. */
+#define LEASE_SHARE 16
+/* A lease is also at most the requests left in Redis divided by this, so that one process does
+ * not take the last requests of a quota. */
+#define REST_SHARE 4
+/* Interval of asking Redis again about a quota that was used up: other processes may have returned
+ * leases. */
+#define RECHECK_US CC_TIME_SECOND
 
 typedef struct limit_class {
   const char *name;
   int64_t quota, window_s;
 } limit_class;
 
-/* One key in one window. The end of the window identifies the entry, too: an entry of an old
- * window is free. */
+/* The count of one key in one window. An entry whose window has ended is free. */
 typedef struct entry {
   uint64_t hash;
   uint64_t name[2]; /* hash of the key, set when Redis was first asked */
@@ -43,7 +43,7 @@ typedef struct entry {
 
 typedef struct table {
   entry (*sets)[WAYS];
-  atomic_bool *lent; /* for each set: an entry may hold leases of Redis */
+  atomic_bool *lent; /* for each set: true when one of its entries may hold a lease from Redis */
   size_t n_sets;
 } table;
 
@@ -52,13 +52,14 @@ struct ccd_limits {
   const ccd_keys *keys;
   uint64_t seed;
   int64_t clock_offset; /* wall clock minus monotonic clock, at start */
-  /* guard the sets whose index has the same remainder modulo SHARDS */
+  /* the lock with index i guards the sets whose index modulo SHARDS is i */
   pthread_mutex_t locks[SHARDS];
   table members, places;
 };
 
-/* Keys that represent many people, and the multiple of the quota that they share. "anywhere" is
- * an account with sign-ins from all addresses; "address" is an office behind one router. */
+/* Keys that represent many people, and the multiple of the quota that these people share.
+ * "anywhere" is an account with sign-ins from all addresses; "address" may be an office behind
+ * one router. */
 static const struct {
   const char *prefix;
   int64_t of_login, of_others;
@@ -158,15 +159,16 @@ ccd_limits_free(ccd_limits *limits)
   free(limits);
 }
 
-/* The time for windows. Windows begin at the same instants in every process, but a clock that is
- * set back must not open a new window, so the monotonic clock is used with a fixed offset. */
+/* Current time for windows. Windows begin at the same instants in every process, but a clock
+ * that is set back must not open a new window; so the monotonic clock is used with an offset
+ * fixed at start. */
 static int64_t
 clock_now(const ccd_limits *limits)
 {
   return cc_time_monotonic() + limits->clock_offset;
 }
 
-/* The figures of a class, with nothing used. */
+/* The figures of a class when nothing is used. */
 static ccd_limit_state
 limit_figures(const ccd_limits *limits, ccd_limit limit)
 {
@@ -203,16 +205,16 @@ quota_of(const ccd_limits *limits, ccd_limit limit, const char *key)
   return quota;
 }
 
-/* An entry of a key, with the lock of its set held. */
+/* Where a key is counted: its set and entry. Exists while the lock of the set is held. */
 typedef struct place {
   table *table;
   size_t set;
-  entry *entry; /* NULL: every entry of the set holds a lease that must not be lost */
+  entry *entry; /* NULL: every entry of the set has a lease that must not be lost */
   uint64_t hash;
   int64_t quota, now, window, ends;
 } place;
 
-/* Limit the weight to the quota, because a heavier request could never pass. */
+/* Return the weight, limited to the quota: a heavier request could never pass. */
 static int64_t
 weight_in(const place *at, int64_t weight)
 {
@@ -225,8 +227,8 @@ is_lent(const entry *each)
   return each->leased > 0 || each->over > 0 || each->asking;
 }
 
-/* Find an entry to replace: the least recently used one. Entries with a lease of a running
- * window are kept, because Redis has counted the lease, unless @force is set. */
+/* Find an entry to replace: the least recently used one. Entries with a lease of the present
+ * window are kept unless @force is set, because Redis has counted the lease. */
 static entry *
 find_room(entry *set, int64_t now, bool force)
 {
@@ -304,7 +306,7 @@ name_lease(const ccd_limits *limits,
   const limit_class *row = &limits->classes[limit];
   ret->window = ends / CC_TIME_SECOND / row->window_s - 1;
   ret->ttl_s = (int) ((ends - now) / CC_TIME_SECOND) + 2;
-  /* Three fixed words and numbers of known length always fit. */
+  /* The text always fits, because its words are fixed and its numbers have a known length. */
   (void) snprintf(ret->key,
                   sizeof(ret->key),
                   "cc:l:%s:%" PRId64 ":%016" PRIx64 "%016" PRIx64,
@@ -314,10 +316,10 @@ name_lease(const ccd_limits *limits,
                   name[1]);
 }
 
-/* Size of a lease. The first request of a key leases only itself, so that keys which come once
- * hold nothing. A second lease is not requested while one is on its way: otherwise many
- * concurrent requests would take the quota for this process alone. The lease is at least what
- * the request needs. */
+/* Compute the size of a lease, at least @need. The first request of a key leases only itself, so
+ * that a key that occurs once holds nothing. While a larger lease is being requested, further
+ * requests lease only themselves: otherwise many concurrent requests would take the whole quota
+ * for this process. */
 static int64_t
 lease_size(const place *at, int64_t need)
 {
@@ -329,7 +331,7 @@ lease_size(const place *at, int64_t need)
   return size > need ? size : need;
 }
 
-/* An entry that waits for the reply to this lease must not be replaced. */
+/* Must the entry be kept? An entry that waits for the reply to this lease must not be replaced. */
 static bool
 is_kept(const ccd_lease *lease)
 {
@@ -357,12 +359,13 @@ ask_lease(ccd_limits *limits,
     of->asking = of->asking || is_kept(ret);
     of->leased = 0;
     if (of->rest + ret->held < weight)
-      of->answered = at->now; /* during a flood, one request per second asks Redis again */
+      of->answered = at->now; /* when many requests are refused, only one request per RECHECK_US
+                                 asks Redis again */
   }
   name_lease(limits, limit, name, at->ends, at->now, ret);
 }
 
-/* True when Redis reported a moment ago that too little is left. */
+/* Did Redis report a moment ago that too few requests are left? */
 static bool
 is_spent(const place *at, int64_t weight)
 {
@@ -371,7 +374,8 @@ is_spent(const place *at, int64_t weight)
          at->now - of->answered < RECHECK_US;
 }
 
-/* Count a request when the entry alone decides whether the request is refused. */
+/* Count a request if the entry alone decides whether the request is refused; otherwise return
+ * false. */
 static bool
 take_known(const ccd_limits *limits,
            ccd_limit limit,
@@ -437,7 +441,7 @@ ccd_limits_leased(ccd_limits *limits,
   int64_t rest = at.quota > counted ? at.quota - counted : 0;
   int64_t have = granted + lease->held;
   bool refused = have < lease->weight;
-  /* A reply for the previous window serves only the request that asked for it. */
+  /* A reply about the previous window is used only for the request that asked for it. */
   if (at.entry != NULL && lease->window == at.window) {
     entry *of = at.entry;
     if (is_kept(lease))
@@ -462,7 +466,7 @@ ccd_limits_alone(ccd_limits *limits,
                  const ccd_lease *lease,
                  ccd_limit_state *ret)
 {
-  /* Redis is unavailable, so leases cannot be returned. */
+  /* Redis is unavailable: leases cannot be returned, and this process counts without Redis. */
   place at = place_lock(limits, limit, key, /* force= */ true);
   at.entry->asking = false;
   bool refused = at.entry->alone + lease->weight > at.quota;
@@ -483,7 +487,7 @@ ccd_limits_spent(ccd_limits *limits, ccd_limit limit, const char *key, ccd_limit
   return spent;
 }
 
-/* --- what goes back to Redis --- */
+/* --- returning unused leases to Redis --- */
 
 /* Collect the unused leases of the entries of one set; returns their number. */
 static size_t
@@ -496,7 +500,7 @@ collect_set(ccd_limits *limits, table *from, size_t set, int64_t idle_us, ccd_le
   for (size_t i = 0; i < WAYS; i++) {
     entry *of = &from->sets[set][i];
     if (of->ends <= now)
-      continue; /* leases of a window that has ended are worthless */
+      continue; /* a lease of a window that has ended has no value */
     int64_t unused = now - of->used >= idle_us ? of->leased : 0;
     if (unused + of->over > 0) {
       ret[n].amount = -(unused + of->over);

@@ -20,7 +20,7 @@ typedef struct ccd_limit_state {
   bool refused;
 } ccd_limit_state;
 
-/* A request to Redis before a request can be counted; with a negative amount, requests to return
+/* A number of requests to reserve in Redis before a request can be counted; negative: to return
  * to Redis. */
 typedef struct ccd_lease {
   char key[96];
@@ -28,7 +28,7 @@ typedef struct ccd_lease {
   int64_t amount;
   int ttl_s;
   int64_t weight; /* weight of the request */
-  int64_t held;   /* requests that the process had leased before and reserved for this request */
+  int64_t held;   /* requests that this process had leased before and now uses for this request */
 } ccd_lease;
 
 /* Create the limits from the configured figures, such as "100/60"; an error names the setting. */
@@ -59,7 +59,7 @@ bool ccd_limits_take(ccd_limits *limits,
 /* Like ccd_limits_take with a weight of one, but counts nothing when no lease is available. */
 bool
 ccd_limits_take_known(ccd_limits *limits, ccd_limit limit, const char *key, ccd_limit_state *ret);
-/* Undo one such count. */
+/* Undo one count of ccd_limits_take_known. */
 void ccd_limits_give_back(ccd_limits *limits, ccd_limit limit, const char *key);
 
 void ccd_limits_leased(ccd_limits *limits,

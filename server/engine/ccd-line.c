@@ -6,7 +6,7 @@
 
 #include "common/base/cc-time.h"
 
-/* Time for which a key counts as present after a push. */
+/* For this time after a push, the key counts as present. */
 #define PRESENT_US (CC_TIME_SECOND / 10)
 
 bool
@@ -35,8 +35,8 @@ bucket_of(ccd_line *line, uint64_t key)
   return &line->buckets[(key * UINT64_C(0x9e3779b97f4a7c15)) >> 56];
 }
 
-/* Find or create the queue of a key. There are as many queues as works can wait and run, so one
- * is always free. */
+/* Find or create the queue of a key. There are as many queues as requests can wait and run, so
+ * one is always free. */
 static ccd_work_queue *
 key_get(ccd_line *line, uint64_t key)
 {
@@ -49,7 +49,8 @@ key_get(ccd_line *line, uint64_t key)
   if (made != NULL)
     line->free_keys = made->chain;
   else
-    made = &line->keys[line->n_keys++]; /* untouched memory is not allocated by the system yet */
+    made =
+      &line->keys[line->n_keys++]; /* memory that was never touched occupies no real memory yet */
   *made = (ccd_work_queue){.chain = *bucket, .key = key};
   *bucket = made;
   return made;
@@ -95,7 +96,8 @@ leave_line(ccd_line *line, ccd_work *work)
   work->queue->in_line--;
 }
 
-/* Take the next work. The first work of a queue is also the first of its key in the line. */
+/* Take the next piece of work of a queue. The first one of a queue is also the first of its key
+ * in the line. */
 static ccd_work *
 pop_work(ccd_line *line, ccd_work_queue *queue)
 {
@@ -119,8 +121,9 @@ ccd_line_push(ccd_line *line, uint64_t key, ccd_work *work)
   line->last_key = key;
   if (line->waiting >= line->options->queue_max)
     return false;
-  /* A key may have at most as many works waiting as there is free space: n keys that flood the
-   * class get a part of n + 1 each, and there is always space for one more key. */
+  /* Refuse when the key has as many waiting pieces of work as there is free space. So n keys
+   * that flood the class get 1 / (n + 1) of the space each, and there is always space for one
+   * more key. */
   ccd_work_queue *queue = key_get(line, key);
   if (queue->waiting >= line->options->queue_max - line->waiting)
     return false;
@@ -140,9 +143,9 @@ ccd_line_push(ccd_line *line, uint64_t key, ccd_work *work)
   return true;
 }
 
-/* --- what may begin --- */
+/* --- choosing the next request --- */
 
-/* Number of busy runs of a key, or of all keys. */
+/* Number of busy runs of a key; @queue NULL: of all keys. */
 static int
 count_busy(const ccd_line *line, const ccd_work_queue *queue, int64_t now)
 {
@@ -168,7 +171,7 @@ is_eligible(const ccd_line *line, const ccd_work_queue *queue)
   return !key_full || now > line->mixed_until || count_busy(line, queue, now) < options->shared;
 }
 
-/* The queue whose first work is next in the line and may begin. NULL: none. */
+/* Return the queue whose first piece of work is next in the line and may begin. NULL: none. */
 static ccd_work_queue *
 next_queue(const ccd_line *line)
 {

@@ -7,34 +7,34 @@
 
 #include "server/engine/ccd-scheduler.h"
 
-/* Waiting works of one class of the scheduler: their order, and which may begin. Not
- * thread-safe.
+/* The waiting work of one class of the scheduler: its order, and which piece of work may begin.
+ * Not thread-safe.
  *
- * Works are served in order of arrival, but a key has at most CCD_KEY_IN_LINE works in the line;
- * each further work enters when one of these leaves. So ordinary load is served in order, and a
- * flood of one key delays another key by that many works at most. (A strict turn for each key
- * makes the second of two works of a key wait for all other keys: with 256 connections of 200
- * organizations the slowest hundredth waited three times as long.) */
+ * Work is served in order of arrival, but a key has at most CCD_KEY_IN_LINE pieces of work in
+ * the line; each further piece enters when one of these leaves. So ordinary load is served in
+ * order, and a flood of one key delays another key by that many pieces at most. (With a strict
+ * turn for each key, the second piece of a key would wait for all other keys: with 256
+ * connections of 200 organizations, the slowest hundredth waited three times as long.) */
 
 #define CCD_KEY_IN_LINE 4
 
-/* A work that has run longer than this is assumed to wait for something, such as a lock, and
- * does not count as busy, because it uses no core. */
+/* Work that has run for longer than this is assumed to wait, for example for a lock. It does not
+ * count as busy, because it uses no core. */
 #define CCD_BUSY_US 10000
 
 #define CCD_LINE_BUCKETS 256 /* power of two */
 
-/* Queue of one key: its waiting requests, and the number of running ones. Exists while there are
- * any. */
+/* Queue of one key: its waiting requests, and the number of running ones. Exists while the key
+ * has waiting or running requests. */
 typedef struct ccd_work_queue {
   struct ccd_work_queue *chain; /* next in the hash bucket, or in the list of free queues */
   uint64_t key;
   ccd_work *first, *last;
-  ccd_work *held; /* the first work that is not in the line; NULL: all are */
+  ccd_work *held; /* the key's first piece of work that is not in the line yet; NULL: none */
   int waiting, in_line, running;
 } ccd_work_queue;
 
-/* The work of one thread; allocated on its stack. */
+/* The work that one thread runs; allocated on the thread's stack. */
 typedef struct ccd_run {
   struct ccd_run *next;
   ccd_work *works[CCD_BATCH_MAX];
@@ -43,18 +43,18 @@ typedef struct ccd_run {
   int64_t began;
 } ccd_run;
 
-/* .waiting, .running and .head may be read by others; the rest is private to ccd-line.c. */
+/* A line. Other files may read .waiting, .running and .head; the rest is private to ccd-line.c. */
 typedef struct ccd_line {
   const ccd_class_options *options;
   ccd_work *head, *tail; /* works in the order in which they are served */
-  int waiting;           /* number of works, including those that are not in the line yet */
-  int running;           /* runs */
+  int waiting; /* number of pieces of work, including those that are not in the line yet */
+  int running; /* number of runs that have begun and not ended */
   ccd_work_queue *keys, *free_keys;
   size_t n_keys; /* number of queues that were ever used */
   ccd_work_queue *buckets[CCD_LINE_BUCKETS];
   ccd_run *runs;
   uint64_t last_key;   /* key of the last push */
-  int64_t mixed_until; /* until then works of several keys count as arriving mixed */
+  int64_t mixed_until; /* until this time work of several keys counts as arriving mixed */
 } ccd_line;
 
 /* @options: owned by the caller and must stay valid. False: memory is exhausted. */
@@ -62,17 +62,20 @@ bool ccd_line_init(ccd_line *line, const ccd_class_options *options) CC_MUSTCHEC
 
 void ccd_line_clear(ccd_line *line);
 
-/* False: too many works of the line or the key are waiting. @work.since is the current time. */
+/* Append work to the queue of its key; @work.since must be the current time. False: too many
+ * pieces of work of the line or of the key are waiting. */
 bool ccd_line_push(ccd_line *line, uint64_t key, ccd_work *work) CC_MUSTCHECK;
 
-/* May some waiting work begin now? Can become true by the passing of time alone. */
+/* May a waiting piece of work begin now? The answer can become true by the passing of time
+ * alone. */
 bool ccd_line_ready(const ccd_line *line);
 
-/* Move the next work, and as many of its .batch as may begin, into @run. False: none may begin. */
+/* Move the next piece of work, and as many of its .batch as may begin, into @run. False: none
+ * may begin. */
 bool ccd_line_begin(ccd_line *line, ccd_run *run);
 
-/* Report that the works of a run are done. */
+/* Report that the work of a run is done. */
 void ccd_line_end(ccd_line *line, ccd_run *run);
 
-/* Remove the works pushed before @before; returns them as a list linked by .next. */
+/* Remove the work that was pushed before @before; returns it as a list linked by .next. */
 ccd_work *ccd_line_take_older(ccd_line *line, int64_t before);

@@ -7,15 +7,16 @@
 #include "common/base/cc-time.h"
 #include "server/engine/ccd-listener-private.h"
 
-/* A request between the thread that read it and the thread that answers it. Its connection is
- * suspended meanwhile: MHD ignores its socket and timeout. Afterwards the connection is
- * resumed, and MHD calls the access handler again, which finds connection->back. */
+/* A request between the thread that read it and the thread that answers it. Meanwhile its
+ * connection is suspended, and MHD ignores its socket and timeout. Then the connection is
+ * resumed, and MHD calls the access handler again, which sees connection->back. */
 
-/* After this time in a queue, check whether the client has closed the connection. */
+/* A request that has waited this long in a queue is checked: has its client closed the
+ * connection? */
 #define LOOK_AFTER (50 * 1000)
 
-/* Has the client closed the connection? A client that closed only its sending direction cannot
- * be distinguished; MHD would close that connection without a reply when it is resumed, too. */
+/* Has the client closed the connection? A client that closed only its sending direction looks
+ * the same; but MHD would close that connection without a reply anyway when it is resumed. */
 static bool
 has_left(const ccd_connection *connection)
 {
@@ -64,7 +65,7 @@ give_back(ccd_connection *connection)
   ccd_listener *listener = connection->listener;
   connection->back = true;
   MHD_resume_connection(
-    connection->mhd); /* from here on the connection belongs to MHD or is freed */
+    connection->mhd); /* from here on the connection belongs to MHD or has been freed */
   (void) atomic_fetch_sub(&listener->away, 1);
 }
 
@@ -85,7 +86,8 @@ done_cb(ccd_http_job *job)
   give_back(job->connection);
 }
 
-/* The listeners of a scheduler whose classes have batches share .many and .data. */
+/* Run several requests together. The listeners of a scheduler whose classes have batches must
+ * share .many and .data. */
 static void
 works_cb(ccd_work *const *works, size_t n)
 {
@@ -111,7 +113,7 @@ ccd_away_send(ccd_connection *connection, bool beginning)
   connection->left = false;
   connection->work.run = work_cb;
   connection->work.run_many = works_cb;
-  /* Suspend first, because the work may be done before submit returns. */
+  /* Suspend before submitting, because the work may be done before submit returns. */
   MHD_suspend_connection(connection->mhd);
   (void) atomic_fetch_add(&listener->away, 1);
   if (!ccd_scheduler_submit(listener->options.scheduler,

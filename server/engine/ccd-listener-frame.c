@@ -62,7 +62,7 @@ ccd_frame_control(uint8_t ret[CCD_CONTROL_FRAME],
   return size + length;
 }
 
-/* Length of the frame's head as far as its first two bytes tell; 2 until they have arrived. */
+/* Length of the frame's head as determined by its first two bytes; 2 until both have arrived. */
 static size_t
 head_size(const ccd_incoming *in)
 {
@@ -72,8 +72,8 @@ head_size(const ccd_incoming *in)
   return 2u + (length == 126 ? 2u : length == 127 ? 8u : 0u) + 4u;
 }
 
-/* Clients must mask their frames; no extension was negotiated; control frames are short and not
- * fragmented. */
+/* Check the head of a client's frame: it must be masked and without extensions; control frames
+ * must be short and not fragmented. */
 static bool
 begin_payload(ccd_incoming *in)
 {

@@ -5,8 +5,8 @@
 
 #include "server/engine/ccd-listener-socket.h"
 
-/* Frames of RFC 6455: frames of the server are complete in memory, frames of clients are parsed
- * as their bytes arrive. */
+/* Frames of WebSockets (RFC 6455). Frames of the server are complete in memory; frames of
+ * clients are parsed while their bytes arrive. */
 
 #define CCD_CONTROL_MAX 125                     /* payload of a control frame */
 #define CCD_CONTROL_FRAME (2 + CCD_CONTROL_MAX) /* with its head */
@@ -27,6 +27,8 @@ struct ccd_frame {
 };
 
 /**
+ * Make a text message.
+ *
  * @text: UTF-8; copied
  * @note: at most CCD_SOCKET_REASON_MAX bytes; copied. See CCD_CLOSE_TOO_SLOW.
  *
@@ -55,7 +57,7 @@ typedef struct ccd_incoming {
 } ccd_incoming;
 
 typedef enum ccd_heard {
-  CCD_HEARD_PART = 0, /* all given bytes were consumed; the frame is not complete */
+  CCD_HEARD_PART = 0, /* all given bytes were consumed, and the frame is not complete yet */
   CCD_HEARD_DATA,     /* or a pong */
   CCD_HEARD_PING,     /* .control is its payload */
   CCD_HEARD_CLOSE,

@@ -34,7 +34,8 @@ typedef struct head_scan {
   bool hop_upgrade; /* the head contains Connection: upgrade */
 } head_scan;
 
-/* Headers that may occur once only: of two values, two programs might use different ones. */
+/* Headers that may occur only once: if one occurred twice, the proxy and this server might use
+ * different values. */
 static const char *const single_names[] = {
   "host",
   "content-length",
@@ -58,7 +59,7 @@ static const char *const single_names[] = {
   "x-request-id",
 };
 
-/* True for at most 18 digits, which fit into 64 bits. */
+/* Does the text consist of at most 18 digits? Such a number fits into 64 bits. */
 static bool
 is_number(const char *text, size_t length)
 {
@@ -84,7 +85,7 @@ lookup_cb(void *data,
   lookup *wanted = data;
   if (name_length != wanted->length || strncasecmp(name, wanted->name, name_length) != 0)
     return MHD_YES;
-  /* MHD looks Content-Length up only to read its number. */
+  /* MHD looks Content-Length up only to read its number; report an unreadable one as absent. */
   if (name_length == strlen("content-length") && strcasecmp(name, "content-length") == 0 &&
       !is_number(value, value_length))
     return MHD_NO;
@@ -237,8 +238,8 @@ is_next_line(const char *expected, const char *next)
 }
 
 /* Did the last line end right before the blank line that ends the head? MHD 1.0 may already have
- * moved the first bytes of the body there, so that the removed blanks cannot be checked;
- * everything that this check finds with 0.9.75 is refused by 1.0 itself. */
+ * moved the first bytes of the body there, so the blanks that it removed cannot be checked. That
+ * is harmless: MHD 1.0 itself refuses every shape that this check finds with 0.9.75. */
 static bool
 is_end(const char *expected, const char *end)
 {
@@ -297,8 +298,8 @@ check_request_line(head_scan *scan,
                    const char *raw_url)
 {
   size_t method_length = strlen(method), url_length = strlen(raw_url);
-  /* Every request of a connection begins at the same place as the first one, after at most one
-   * permitted blank line. MHD also skips lines that begin with a NUL. */
+  /* Check that each request of a connection begins at the same place as the first one, after at
+   * most one blank line, which is permitted. MHD also skips lines that begin with a NUL. */
   ccd_connection *connection = scan->connection;
   if (connection->base == NULL)
     connection->base = method;
@@ -341,8 +342,9 @@ check_length(head_scan *scan, bool http11)
   return NULL;
 }
 
-/* An upgrade to another protocol than WebSocket may be ignored (RFC 9110 7.8), but not when it
- * has a body: a program that switches protocols would read the body as a further request. */
+/* An upgrade to a protocol other than WebSocket may be ignored (RFC 9110 7.8), unless the
+ * request has a body: a program that does switch protocols would read the body as a further
+ * request. */
 static const char *
 check_upgrade(head_scan *scan, bool http11)
 {
@@ -365,14 +367,15 @@ check_address(head_scan *scan)
 {
   ccd_connection *connection = scan->connection;
   const ccd_listener *listener = connection->listener;
-  /* The previous request on this connection may have come from another client behind the proxy. */
+  /* The address is determined for each request, because the previous request on this connection
+   * may have come from another client behind the proxy. */
   ccd_address_write(&connection->peer, connection->address);
   if (scan->forwarded == NULL || !ccd_networks_have(&listener->trusted, &connection->peer))
     return NULL;
   struct in6_addr parsed;
   if (!ccd_address_read(scan->forwarded, &parsed))
     return "the proxy's address header is not one address";
-  /* Write addresses in one form, because limits are counted by the text. */
+  /* Write each address in one form, because limits are counted by the text. */
   ccd_address_write(&parsed, connection->address);
   return NULL;
 }
@@ -409,7 +412,7 @@ ccd_head_check(ccd_connection *connection,
   if (wrong == NULL)
     wrong = check_upgrade(&scan, http11);
   const char *wrong_address =
-    check_address(&scan); /* called in any case, because it sets the address */
+    check_address(&scan); /* always called, because it also sets the address */
   connection->request.malformed = wrong != NULL ? wrong : wrong_address;
 }
 

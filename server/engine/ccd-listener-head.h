@@ -3,6 +3,6 @@
 
 #include "server/engine/ccd-listener.h"
 
-/* The value of a request header by its lower-case name, or NULL. Repeated headers were refused
- * or joined before. */
+/* Return the value of a request header by its lower-case name; NULL: none. Repeated headers have
+ * been refused or joined before. */
 const char *ccd_http_header(const ccd_http_request *request, const char *lower_name);

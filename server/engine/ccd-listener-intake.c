@@ -14,12 +14,12 @@
  * access call), completed. When another thread works on the request or on the beginning of its
  * body, MHD repeats the same call afterwards. */
 
-/* The size of a chunked body is known only at its end, and MHD accepts a reply only before or
- * after a body: this many bytes beyond max_body are read and discarded before the connection is
- * closed. */
+/* Number of bytes beyond max_body that are read and discarded before the connection is closed.
+ * They are read because the size of a chunked body is known only at its end, and MHD accepts a
+ * reply only before or after a body. */
 #define OVERRUN_MAX (UINT64_C(32) * 1024 * 1024)
 
-/* A client may take this many request timeouts to receive its reply. */
+/* A client may take this many times the request timeout to receive its reply. */
 #define SEND_FACTOR 10
 
 /* The response that ulfius sends on this thread. */
@@ -49,35 +49,38 @@ ccd_intake_uri_cb(void *data, const char *uri, struct MHD_Connection *mhd)
   if (connection == NULL)
     return NULL;
   int64_t deadline = deadline_after(connection, 1), before = atomic_load(&connection->deadline);
-  /* If the deadline has passed, the request line had arrived in time but was not read yet (see
+  /* Set the new deadline unless the reaper has already closed the connection. If the old
+   * deadline has passed, the request line had arrived in time but was not read yet (see
    * has_unread() of the reaper). */
   if (deadline < before || before <= cc_time_monotonic())
     atomic_store(&connection->deadline, deadline);
   struct connection_info_struct *info = ulfius_uri_logger(NULL, uri);
   if (info != NULL) {
-    /* The first pass of ulfius copies all headers into maps that nobody reads: skip it. */
+    /* In its first pass ulfius copies all headers into maps that the server does not use: skip
+     * that pass. */
     info->callback_first_iteration = 0;
     info->u_instance = &listener->instance;
   }
   return info;
 }
 
-/* The kernel measures the age of received bytes in ticks of up to 4 ms; ages below this limit
- * are ignored. Bytes that were unread for longer have waited for this server. */
-#define UNREAD_LEAST (10 * 1000)
+/* Ages of received bytes below this limit are ignored: the kernel measures an age in ticks (4 ms
+ * at HZ=250), which is too inexact. A higher age is time that the request has waited for this
+ * server. */
+#define UNREAD_MIN (10 * 1000)
 
 static int64_t
 unread_time(const ccd_connection *connection, int64_t now)
 {
-  /* Most requests cannot have been unread for so long; then the kernel is not asked. */
-  if (!connection->lasted && now - ccd_listener_caught_up() < UNREAD_LEAST)
+  /* Most requests cannot have been unread for that long; for these the kernel is not asked. */
+  if (!connection->maybe_unread && now - ccd_listener_caught_up() < UNREAD_MIN)
     return 0;
   struct tcp_info info = {0};
   socklen_t length = sizeof(info);
   if (getsockopt(connection->fd, IPPROTO_TCP, TCP_INFO, &info, &length) != 0)
     return 0;
   int64_t ago = (int64_t) info.tcpi_last_data_recv * 1000;
-  return ago >= UNREAD_LEAST ? ago : 0;
+  return ago >= UNREAD_MIN ? ago : 0;
 }
 
 static void
@@ -151,7 +154,7 @@ take_stream(ccd_connection *connection, const char *bytes, size_t n)
   return !connection->cut;
 }
 
-/* Append bytes to the buffered body. False: close the connection. */
+/* Append bytes to the buffered body, up to max_body. False: close the connection. */
 static bool
 take_body(ccd_connection *connection, const char *bytes, size_t n)
 {
@@ -174,8 +177,8 @@ take_body(ccd_connection *connection, const char *bytes, size_t n)
                 1; /* one more byte for a NUL, so that text functions can read the body */
   if (connection->body == NULL || need > connection->capacity) {
     size_t capacity = connection->body == NULL ? 1024 : connection->capacity * 2;
-    /* Do not allocate everything that is announced: a client that announces much and sends
-     * nothing would occupy memory. */
+    /* Do not allocate the whole announced length: a client that announces much and sends nothing
+     * would occupy memory. */
     if (capacity < need)
       capacity = need;
     char *grown = realloc(connection->body, capacity);
@@ -242,12 +245,12 @@ answer_by_ulfius(ccd_connection *connection, ccd_http_response *reply, void **co
                                                 &nothing,
                                                 context);
   served = NULL;
-  free(reply->body); /* still owned by this file when ulfius ran out of memory */
+  free(reply->body); /* ulfius has not taken the body, because it ran out of memory */
   return result;
 }
 
-/* ulfius knows only bodies in memory and callbacks, so files are given to MHD directly, which
- * uses sendfile(). */
+/* Give a file to MHD directly, which uses sendfile(): ulfius supports only bodies in memory and
+ * callbacks. */
 static enum MHD_Result
 answer_by_file(ccd_connection *connection, const ccd_http_response *reply)
 {
@@ -284,7 +287,7 @@ answer_by_socket(ccd_connection *connection, ccd_http_response *reply, void **co
     return answer_by_ulfius(connection, reply, context);
   }
   if (ccd_socket_upgrade(connection, reply)) {
-    end_request(connection); /* the connection counts as a socket from now on */
+    end_request(connection); /* from now on the connection counts as a socket */
     return MHD_YES;
   }
   reply->socket->closed(reply->socket_data);
@@ -313,13 +316,13 @@ send_reply(ccd_connection *connection, ccd_http_response *given, void **context)
   return result;
 }
 
-/* The request is complete, or complete enough to be refused. */
+/* Answer a request that is complete, or complete enough to be refused. */
 static enum MHD_Result
 answer_request(ccd_connection *connection, void **context)
 {
   ccd_listener *listener = connection->listener;
   ccd_http_request *request = &connection->request;
-  atomic_store(&connection->deadline, INT64_MAX); /* the handler has limits of its own */
+  atomic_store(&connection->deadline, INT64_MAX); /* from now on the handler's own limits apply */
   atomic_store(&connection->receiving, false);
   bool bad = request->too_large || request->malformed != NULL;
   if (bad)
@@ -345,7 +348,8 @@ follow_verdict(ccd_connection *connection,
 {
   switch (verdict) {
   case CCD_HTTP_ANSWERED:
-    /* Answered before its body was read: MHD then reads nothing more from this connection. */
+    /* The request is answered before its body was read: MHD then reads nothing more from this
+     * connection. */
     connection->linger = reply->close = true;
     return send_reply(connection, reply, context);
   case CCD_HTTP_STREAM:
@@ -360,7 +364,8 @@ follow_verdict(ccd_connection *connection,
   }
 }
 
-/* The head of a valid request has arrived. True: *ret is the result for MHD. */
+/* Called when the head of a valid request has arrived: determines where the request is handled.
+ * True: *ret is the result for MHD. */
 static bool
 place_request(ccd_connection *connection, void **context, enum MHD_Result *ret)
 {
@@ -391,12 +396,13 @@ take_head(ccd_connection *connection, void **context)
     return result;
   if (connection->request.malformed == NULL && !connection->request.too_large)
     return MHD_YES;
-  /* Answered before its body was read: MHD then reads nothing more from this connection. */
+  /* The request is answered before its body was read: MHD then reads nothing more from this
+   * connection. */
   connection->linger = true;
   return answer_request(connection, context);
 }
 
-/* The connection was suspended and continues. */
+/* Continue a connection that was suspended. */
 static enum MHD_Result
 take_back(ccd_connection *connection, void **context)
 {
@@ -463,7 +469,7 @@ ccd_intake_completed_cb(void *data,
   atomic_store(&connection->receiving, false);
   atomic_store(&connection->sending, false);
   int64_t now = cc_time_monotonic();
-  connection->lasted = connection->begun && now - connection->request.started >= UNREAD_LEAST;
+  connection->maybe_unread = connection->begun && now - connection->request.started >= UNREAD_MIN;
   end_request(connection);
   atomic_store(&connection->seen, now);
   atomic_store(&connection->deadline,

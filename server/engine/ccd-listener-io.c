@@ -23,7 +23,7 @@ hear_frame(ccd_loop *loop, ccd_socket *socket, ccd_heard heard)
   }
   socket->unanswered = 0; /* any frame shows that the client is alive */
   if (heard == CCD_HEARD_CLOSE) {
-    socket->told = true;
+    socket->close_received = true;
     ccd_io_end(loop, socket, CCD_CLOSE_NORMAL);
   } else if (heard == CCD_HEARD_PING) {
     memcpy(socket->pong, socket->in.control, socket->in.control_length);
@@ -32,11 +32,12 @@ hear_frame(ccd_loop *loop, ccd_socket *socket, ccd_heard heard)
   }
 }
 
-/* After a close frame or a protocol error nothing more is read from the client. */
+/* Are further bytes of the client ignored? True after a close frame or a protocol error. */
 static bool
 is_deaf(const ccd_socket *socket)
 {
-  return socket->told || socket->code == CCD_CLOSE_PROTOCOL || socket->code == CCD_CLOSE_TOO_LARGE;
+  return socket->close_received || socket->code == CCD_CLOSE_PROTOCOL ||
+         socket->code == CCD_CLOSE_TOO_LARGE;
 }
 
 void
@@ -80,7 +81,7 @@ ccd_io_end(ccd_loop *loop, ccd_socket *socket, int code)
   if (socket->code != 0)
     return;
   socket->code = code;
-  socket->blocked = 0; /* the close frame has a time limit of its own */
+  socket->blocked = 0; /* the close frame has its own time limit */
   (void) pthread_mutex_lock(&loop->lock);
   socket->shut = true;
   unsigned int kept = socket->sent > 0 ? 1 : 0;
@@ -128,7 +129,7 @@ put_goodbye(ccd_socket *socket)
   socket->said = true;
 }
 
-/* Control frames are sent between two other frames. */
+/* Put the next control frame into .control. Control frames are sent between two other frames. */
 static void
 next_control(ccd_socket *socket)
 {
@@ -145,7 +146,8 @@ next_control(ccd_socket *socket)
   }
 }
 
-/* Collect the bytes to send next: the rest of the current frame, a control frame, queued frames. */
+/* Collect the bytes to send next: the rest of the current frame, otherwise a control frame and
+ * queued frames. Returns the number of parts. */
 static int
 gather_parts(ccd_loop *loop, ccd_socket *socket, struct iovec parts[PARTS_MAX])
 {
@@ -169,8 +171,8 @@ gather_parts(ccd_loop *loop, ccd_socket *socket, struct iovec parts[PARTS_MAX])
   return n;
 }
 
-/* Extend the time for a client that receives a large frame slowly, but at the minimal rate for
- * files. */
+/* Give more time to a client that receives a large frame slowly, but not below the minimal rate
+ * for files. */
 static void
 give_time(ccd_socket *socket, size_t n)
 {
@@ -256,8 +258,8 @@ ccd_io_write(ccd_loop *loop, ccd_socket *socket)
     account_sent(loop, socket, (size_t) n);
   }
   if (socket->said && socket->ends == 0 && !socket->broken) {
-    /* Unread bytes of the client must not make the kernel send a reset, which would discard our
-     * close frame. */
+    /* Close the sending direction first: if bytes of the client were unread, close() would make
+     * the kernel send a reset, which would discard the close frame. */
     (void) shutdown(socket->fd, SHUT_WR);
     socket->ends = cc_time_monotonic() + CCD_SOCKET_LINGER;
   }
@@ -267,6 +269,7 @@ ccd_io_write(ccd_loop *loop, ccd_socket *socket)
 bool
 ccd_io_done(const ccd_socket *socket)
 {
-  bool parted = socket->ends != 0 && (socket->told || atomic_load(&socket->listener->stopping));
+  bool parted =
+    socket->ends != 0 && (socket->close_received || atomic_load(&socket->listener->stopping));
   return socket->broken || parted;
 }

@@ -29,7 +29,7 @@ ccd_loop_wake(ccd_loop *loop)
 {
   const uint64_t one = 1;
   if (write(loop->wake_fd, &one, sizeof(one)) != sizeof(one))
-    ccd_log(CCD_DEBUG, "socket.wake_full"); /* the pipe is full, so the thread wakes anyway */
+    ccd_log(CCD_DEBUG, "socket.wake_full"); /* the pipe is full, so the thread wakes up anyway */
 }
 
 bool
@@ -67,8 +67,8 @@ unlink_socket(ccd_loop *loop, ccd_socket *socket)
     socket->next->prev = socket->prev;
 }
 
-/* End a socket: its owner is notified at once; the memory is freed at the end of the round,
- * because lists and events of the round may still refer to the socket. */
+/* End a socket. Its owner is notified at once; its memory is freed at the end of the round,
+ * because lists and events of this round may still refer to the socket. */
 static void
 end_socket(ccd_loop *loop, ccd_socket *socket)
 {
@@ -107,11 +107,14 @@ free_ended(ccd_loop *loop)
     ccd_listener *listener = socket->listener;
     (void) MHD_upgrade_action(socket->handle, MHD_UPGRADE_ACTION_CLOSE);
     free(socket);
-    (void) atomic_fetch_sub(&listener->sockets, 1); /* last, because a stop waits for this count */
+    (void)
+      atomic_fetch_sub(&listener->sockets,
+                       1); /* last, because stopping the listener waits until this count is 0 */
   }
 }
 
-/* Call after any operation on a socket: updates its epoll events, or ends the socket. */
+/* Call after any operation on a socket: updates the events for which epoll waits, or ends the
+ * socket. */
 static void
 settle_socket(ccd_loop *loop, ccd_socket *socket)
 {

@@ -16,7 +16,7 @@ typedef struct ccd_loop ccd_loop;
 
 struct ccd_socket {
   ccd_listener *listener;
-  /* belongs to MHD; the descriptor is ours until it is closed */
+  /* The handle belongs to MHD; the descriptor belongs to the loop until it is closed. */
   struct MHD_UpgradeResponseHandle *handle;
   const ccd_socket_owner *owner;
   void *data;
@@ -37,12 +37,13 @@ struct ccd_socket {
   bool pong_due, ping_due;
   int unanswered;
   int64_t pinged;
-  int64_t blocked; /* time since which the current frame waits for space in the kernel's buffer,
-                      moved forward as bytes are sent; 0: it does not wait */
-  int code;        /* of the close frame that will be or was sent; 0: none */
-  bool said;       /* the close frame is in .control */
-  bool told;       /* a close frame of the client has arrived */
-  int64_t ends;    /* after our close frame, the end of the wait for the client's; 0: none */
+  int64_t blocked;     /* time since which the current frame waits for space in the kernel's buffer,
+                          moved forward as bytes are sent; 0: it does not wait */
+  int code;            /* status code of the close frame that will be or was sent; 0: none */
+  bool said;           /* the close frame is in .control */
+  bool close_received; /* the client has sent a close frame */
+  int64_t ends; /* after the server sent a close frame: time at which the wait for the client's
+                   close frame ends; 0: not waiting */
   char note[CCD_SOCKET_REASON_MAX + 1];
 
   /* The following members are guarded by the loop's lock. */
@@ -69,12 +70,13 @@ struct ccd_loop {
 
 /* ccd-listener-loop.c */
 
-/* The listener's loop, started at first use. NULL: it cannot be started. */
+/* Return the listener's loop, which is started at first use. NULL: it cannot be started. */
 ccd_loop *ccd_loop_get(ccd_listener *listener);
 void ccd_loop_add(ccd_loop *loop, ccd_socket *socket);
 void ccd_loop_wake(ccd_loop *loop);
 
-/* Schedule @socket. Call with the lock held. True: wake the loop after unlocking. */
+/* Add @socket to the list of ready sockets. Call with the lock held. True: wake the loop after
+ * unlocking. */
 bool ccd_loop_ready(ccd_loop *loop, ccd_socket *socket) CC_MUSTCHECK;
 
 /* End the thread and close all open sockets. */

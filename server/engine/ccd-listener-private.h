@@ -17,7 +17,7 @@
  * the connection. Only `deadline`, `seen`, `receiving` and `sending` are read by another thread
  * (the reaper), and the links of the list and `fd` by the holder of the listener's lock. */
 
-/* MHD 1.0 parses differently: blanks around values, levels of strictness. */
+/* MHD 1.0 parses differently from 0.9: blanks around values, levels of strictness. */
 #define CCD_MHD_1 (MHD_VERSION >= 0x01000000)
 
 #define CCD_CONNECTION_MEMORY                                                                      \
@@ -29,18 +29,19 @@ typedef struct ccd_connection {
   struct ccd_connection *prev, *next; /* listener->first, under its lock */
   ccd_listener *listener;
   int fd;
-  bool linger;          /* refused early: further bytes of the client are discarded */
-  bool cut;             /* closed without a reply: no further bytes need to be discarded */
+  bool linger; /* refused early: further bytes of the client are discarded */
+  bool cut; /* the connection is closed without a reply, so no further bytes need to be discarded */
   atomic_bool upgraded; /* a WebSocket: limited by its loop instead of the reaper */
   _Atomic int64_t
-    deadline;            /* time of cc_time_monotonic at which the reaper closes the connection */
-  _Atomic int64_t seen;  /* time of cc_time_monotonic at which bytes were last consumed */
-  bool warned;           /* the deadline had passed when the reaper last looked; under the lock */
+    deadline;           /* time of cc_time_monotonic at which the reaper closes the connection */
+  _Atomic int64_t seen; /* time of cc_time_monotonic at which bytes were last consumed */
+  bool
+    warned; /* the deadline had already passed when the reaper last looked; guarded by the lock */
   atomic_bool receiving; /* bytes of a body have arrived */
   atomic_bool sending;   /* a reply is being sent: unread bytes do not extend the deadline */
   struct in6_addr peer;  /* IPv4 as ::ffff:a.b.c.d */
-  char address[INET6_ADDRSTRLEN]; /* of this request: the peer's, or the one reported by a trusted
-                                     proxy */
+  char address[INET6_ADDRSTRLEN]; /* address of the client of this request: the peer's, or the one
+                                     reported by a trusted proxy */
   /* The current request. */
   struct MHD_Connection *mhd;
   const char *base; /* beginning of the first request in MHD's buffer */
@@ -53,26 +54,27 @@ typedef struct ccd_connection {
   bool streamed;    /* the body is passed to .write */
   uint64_t refused; /* bytes that .write refused */
   bool chunked;
-  bool begun;  /* the head was read; counted in listener->in_flight */
-  bool lasted; /* the previous request took so long that the next one may have been unread */
+  bool begun;        /* the head was read; counted in listener->in_flight */
+  bool maybe_unread; /* bytes of the next request may have been unread for long: the previous
+                  request was slow */
   ccd_http_place place;
   ccd_work work;           /* submitted while the connection is suspended */
   bool back;               /* the work is done, and the connection was resumed */
   bool left;               /* the client closed the connection before the request was run */
-  bool beginning;          /* the work is .begin, not .handler */
-  ccd_http_begin verdict;  /* of .begin */
+  bool beginning;          /* the submitted work is .begin, not .handler */
+  ccd_http_begin verdict;  /* result of .begin */
   ccd_http_response reply; /* of the work */
   bool socket_asked;
   struct ccd_socket *socket; /* created, not yet passed to the loop */
 } ccd_connection;
 
-/* Time of cc_time_monotonic at which the calling thread had last read everything from its
- * connections: bytes found now have been unread since then at most, unless a request before them
- * delayed the thread. */
+/* Time (cc_time_monotonic) at which the calling thread had last read everything from its
+ * connections. Bytes that it finds now have been unread since then at most, unless an earlier
+ * request of the same round delayed the thread. */
 int64_t ccd_listener_caught_up(void);
 
-/* A closed connection whose client may still be sending. Our duplicate of its descriptor keeps
- * the kernel from sending a reset, which would discard the reply. */
+/* A closed connection whose client may still be sending. The listener keeps a duplicate of its
+ * descriptor: otherwise the kernel would send a reset, which would discard the reply. */
 #define CCD_LINGER_MAX 128
 
 typedef struct ccd_linger {
@@ -121,7 +123,7 @@ enum MHD_Result ccd_intake_access_cb(void *data,
 int
 ccd_intake_answer_cb(const struct _u_request *request, struct _u_response *response, void *data);
 
-/* ccd-listener-away.c: requests that are with the scheduler. */
+/* ccd-listener-away.c: requests that the scheduler has. */
 
 /* Suspend the connection and submit its request to the scheduler. @beginning: run .begin instead
  * of .handler. The connection always continues, with a reply. */
@@ -146,8 +148,9 @@ bool ccd_reaper_start(ccd_listener *listener);
 void ccd_reaper_stop(ccd_listener *listener);
 void ccd_reaper_cut_sockets(ccd_listener *listener);
 
-/* ccd-listener-socket.c: answer a checked handshake with 101. When it returns false, nothing was
- * queued and
- * @response keeps its socket_data. ccd_socket_drop: for a handshake that was not completed. */
+/* ccd-listener-socket.c: ccd_socket_upgrade answers a checked handshake with 101. When it
+ * returns false, nothing was queued and
+ * @response keeps its socket_data. ccd_socket_drop frees the socket of a handshake that was not
+ * completed. */
 bool ccd_socket_upgrade(ccd_connection *connection, ccd_http_response *response);
 void ccd_socket_drop(struct ccd_socket *socket);

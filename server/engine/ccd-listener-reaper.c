@@ -11,10 +11,10 @@
 #include "common/base/cc-time.h"
 #include "server/engine/ccd-listener-private.h"
 
-/* The reaper closes connections whose deadline has passed. MHD's only timeout is for inactivity,
- * so a client that sends one byte a second could hold a connection for ever. The reaper shuts
- * sockets down but never closes them, because the descriptor is MHD's. It also reads and
- * discards the remaining bytes of clients whose requests were refused early. */
+/* The reaper closes connections whose deadline has passed. MHD only has a timeout for
+ * inactivity, so a client that sends one byte a second could keep a connection forever. The
+ * reaper shuts sockets down but never closes them, because MHD owns the descriptors. It also
+ * reads and discards the remaining bytes of clients whose requests were refused early. */
 
 #define TICK (CC_TIME_SECOND / 4)
 #define LINGER_TICK (CC_TIME_SECOND / 20)
@@ -31,8 +31,8 @@ unlink_connection(ccd_listener *listener, ccd_connection *connection)
     connection->next->prev = connection->prev;
 }
 
-/* Read descriptor and peer. Each result of MHD is copied before the next call, because MHD 1.0
- * uses one place per connection for all results. */
+/* Read descriptor and peer of a connection. The first result of MHD is copied before the second
+ * call, because MHD 1.0 uses the same memory for both. */
 static bool
 read_connection(struct MHD_Connection *mhd, int *ret_fd, struct in6_addr *ret_peer)
 {
@@ -65,9 +65,10 @@ connection_open(ccd_listener *listener, struct MHD_Connection *mhd)
   ccd_connection *connection = calloc(1, sizeof(*connection));
   if (connection == NULL || !read_connection(mhd, &connection->fd, &peer)) {
     free(connection);
-    return NULL; /* requests of this connection are refused by the intake */
+    return NULL; /* the intake refuses requests of a connection without this state */
   }
-  connection->lasted = true; /* bytes may have arrived before the connection was accepted */
+  connection->maybe_unread = true; /* bytes may have arrived before accept: ask the kernel for how
+                                long the first request was unread */
   connection->listener = listener;
   connection->mhd = mhd;
   connection->peer = peer;
@@ -87,7 +88,8 @@ connection_open(ccd_listener *listener, struct MHD_Connection *mhd)
   return connection;
 }
 
-/* Called before MHD closes the descriptor, so the number cannot have been reused. */
+/* Remove the connection from the list. MHD calls this before it closes the descriptor, so
+ * another connection cannot have got its number yet. */
 static void
 connection_closed(ccd_listener *listener, ccd_connection *connection)
 {
@@ -125,7 +127,8 @@ ccd_reaper_notify_cb(void *data,
   }
 }
 
-/* Discard arrived bytes. False: the client is done, or its time is over. */
+/* Discard bytes that have arrived. False: the client has closed the connection, or its time is
+ * over. */
 static bool
 linger_on(const ccd_linger *linger, int64_t now)
 {
@@ -140,12 +143,12 @@ linger_on(const ccd_linger *linger, int64_t now)
   return now < linger->deadline;
 }
 
-/* Unread bytes count only when the server is behind by this much. */
+/* Unread bytes count only when the server is at least this far behind. */
 #define BEHIND CC_TIME_SECOND
 
-/* Does a request have bytes that wait for the server? Bytes of a slow client, of which some were
- * consumed recently, do not count. While a reply is being sent nothing is read, so a client that
- * does not receive its reply cannot extend its deadline by sending. */
+/* Does the connection have bytes that wait for the server? Bytes of a slow client do not count:
+ * some of its bytes were consumed recently. While a reply is sent nothing is read, so that a
+ * client that does not receive its reply cannot extend its deadline by sending. */
 static bool
 has_unread(ccd_connection *connection, int64_t now)
 {
@@ -167,21 +170,21 @@ reap_connection(ccd_connection *connection, int64_t now)
     (void) atomic_compare_exchange_strong(&connection->deadline, &deadline, now + TICK);
     return;
   }
-  /* Bytes that were just read will move the deadline in a moment. Only a connection whose
-   * deadline has passed at two looks is closed: a slow client moves the deadline between any two
-   * looks. */
+  /* Shut a connection down when its deadline had passed at two looks in a row. After one look,
+   * bytes that were just read may be about to move the deadline; a slow client moves it between
+   * any two looks. */
   bool warned = connection->warned;
   connection->warned = true;
-  /* The connection's thread may have moved the deadline meanwhile: then the connection is in
-   * time. */
+  /* If the connection's thread has moved the deadline meanwhile, the connection is in time. */
   if (warned && atomic_compare_exchange_strong(&connection->deadline, &deadline, INT64_MAX))
     (void) shutdown(connection->fd, SHUT_RDWR);
 }
 
-/* MHD reads until a read returns less than there was space for, then waits for epoll. When the
- * client closed its sending direction before such a read, epoll has already reported that, and
- * MHD would keep an incomplete body until its deadline. Shutting the closed direction down again
- * changes nothing, but makes epoll report it again. */
+/* Make epoll report again that the client has closed its sending direction. MHD uses epoll
+ * edge-triggered and stops reading after a short read. If the client closed that direction
+ * before the short read, epoll has already reported it, and MHD would wait for the rest of the
+ * body until the deadline. Shutting the closed direction down again changes nothing, but is
+ * reported. */
 static void
 tell_end_again(const ccd_connection *connection)
 {
@@ -229,8 +232,9 @@ reaper_thread(void *data)
     }
     linger_all(listener, now);
     if (listener->first == NULL && listener->n_lingering == 0) {
-      (void) pthread_cond_wait(&listener->wake,
-                               &listener->lock); /* without connections the thread sleeps */
+      (void)
+        pthread_cond_wait(&listener->wake,
+                          &listener->lock); /* the thread sleeps while there are no connections */
       continue;
     }
     int64_t until = now + (listener->n_lingering > 0 ? LINGER_TICK : TICK);

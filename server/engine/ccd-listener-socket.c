@@ -89,7 +89,8 @@ ccd_socket_drop(ccd_socket *socket)
   (void) atomic_fetch_sub(&listener->sockets, 1);
 }
 
-/* Called when the 101 was sent; the descriptor is ours until MHD_UPGRADE_ACTION_CLOSE. */
+/* Called by MHD when the 101 was sent. The descriptor belongs to the loop until
+ * MHD_UPGRADE_ACTION_CLOSE. */
 static void
 upgraded_cb(void *data,
             struct MHD_Connection *mhd,
@@ -121,7 +122,7 @@ accept_value(const char *key, char value[static 32])
   unsigned int length = 0;
   static const char guid[] = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
   char text[24 + sizeof(guid)];
-  memcpy(text, key, 24); /* the head check has verified the length */
+  memcpy(text, key, 24); /* the head check has verified that the key has 24 characters */
   memcpy(text + 24, guid, sizeof(guid));
   if (EVP_Digest(text, sizeof(text) - 1, digest, &length, EVP_sha1(), NULL) != 1)
     return false;
@@ -164,12 +165,13 @@ ccd_socket_upgrade(ccd_connection *connection, ccd_http_response *response)
     queued =
       MHD_add_response_header(reply, response->headers[i].name, response->headers[i].value) ==
       MHD_YES;
-  connection->socket = socket; /* set before queueing, because that may call upgraded_cb */
+  connection->socket =
+    socket; /* set before the response is queued, because queueing may call upgraded_cb */
   queued = queued && MHD_queue_response(connection->mhd, 101, reply) == MHD_YES;
   MHD_destroy_response(reply);
   if (!queued && socket != NULL) {
     connection->socket = NULL;
-    socket->owner = NULL; /* the caller keeps socket_data */
+    socket->owner = NULL; /* after a failure socket_data stays with the caller */
     ccd_socket_drop(socket);
   }
   if (queued)

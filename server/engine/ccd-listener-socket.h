@@ -9,9 +9,9 @@
 /* Maximal length of the reason in a close frame. */
 #define CCD_SOCKET_REASON_MAX 123
 
-/* Close codes, each with a reason. The private ones are part of the API (docs/integrating.md):
- * the right to read has ended; or the client read too slowly, and the reason is the note of the
- * last frame that was sent completely. */
+/* Status codes of close frames; each frame has a reason. Two private codes are part of the API
+ * (docs/integrating.md): the right to read has ended; or the client read too slowly, and the
+ * reason is the note of the last frame that was sent completely. */
 enum {
   CCD_CLOSE_NORMAL = 1000,
   CCD_CLOSE_GOING_AWAY = 1001,
@@ -29,8 +29,8 @@ typedef struct ccd_frame ccd_frame;
  * closing; nothing was queued. Never waits. */
 bool ccd_socket_send(ccd_socket *socket, ccd_frame *frame);
 
-/* True: everything queued was passed to the kernel. False: owner->empty will be called when it
- * was. */
+/* True: everything queued was passed to the kernel. False: owner->empty will be called as soon
+ * as that has happened. */
 bool ccd_socket_ask_empty(ccd_socket *socket);
 
 /* Are frames queued? */

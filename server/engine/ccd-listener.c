@@ -16,7 +16,8 @@
 #include "server/engine/ccd-listener-private.h"
 #include "server/engine/ccd-log.h"
 
-/* Reserved for other open files of the process: databases, logs, libraries. */
+/* Number of file descriptors reserved for other files of the process: database connections,
+ * logs, libraries. */
 #define OTHER_FILES 256
 
 /* The listener that this thread is starting. */
@@ -50,9 +51,10 @@ MHD_start_daemon(unsigned int flags,
 
 static _Thread_local int64_t caught_up, last_taken;
 
-/* Overrides epoll_wait() of the C library for the whole program. After a full result of 128
- * events MHD calls again with the same timeout; when no others are ready, its thread would sleep
- * although it has 128 requests to process. So a call after a full result does not wait. */
+/* Overrides epoll_wait() of the C library for the whole program. When MHD gets a full result of
+ * 128 events, it calls again with the same timeout before it processes them. If no further
+ * events are ready, its thread would sleep although 128 requests wait. So a call after a full
+ * result does not wait. */
 int
 epoll_wait(int epfd, struct epoll_event *events, int maxevents, int timeout)
 {
@@ -74,8 +76,8 @@ ccd_listener_caught_up(void)
   return caught_up;
 }
 
-/* MHD's messages contain bytes that clients sent, and no information beyond the reply's status:
- * drop them. */
+/* Drops MHD's messages: they contain bytes that clients sent, and nothing that the reply's
+ * status does not show. */
 static void
 quiet_logger_cb(void *data, const char *format, va_list args)
 {
@@ -111,8 +113,8 @@ raise_file_limit(int connections)
 }
 
 /* Seconds until MHD ends an inactive connection. MHD does not check for unread bytes, so this
- * timeout is only for clients that do not receive their reply; the reaper ends silent clients
- * earlier. */
+ * timeout is only for clients that do not receive their reply; the reaper ends clients that do
+ * not send earlier. */
 #define STALL_MORE_S 10
 
 static int
@@ -129,9 +131,10 @@ start_daemon(ccd_listener *listener)
     MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_EPOLL | MHD_ALLOW_UPGRADE | MHD_ALLOW_SUSPEND_RESUME;
   if (listener->bound.ss_family == AF_INET6)
     flags |= MHD_USE_DUAL_STACK; /* "::" also accepts IPv4 */
-  /* MHD 0.9.75: no MHD_OPTION_STRICT_FOR_CLIENT, because our checks are stricter and its reply
-   * to a missing Host is sent twice. MHD 1.0: at lower strictness it hides folded lines, bare LF
-   * and misplaced blanks from our checks, so it must refuse them itself (1). */
+  /* MHD 0.9.75: MHD_OPTION_STRICT_FOR_CLIENT is not set, because the checks in
+   * ccd-listener-head.c are stricter, and MHD's own reply to a missing Host is sent twice. MHD
+   * 1.0: level 1 is set, because at lower levels MHD hides folded lines, bare LF and misplaced
+   * blanks from these checks. */
   struct MHD_OptionItem items[16];
   size_t n = 0;
 #define ADD_OPTION(id, number, pointer)                                                            \
@@ -291,12 +294,12 @@ ccd_listener_quiesce(ccd_listener *listener)
   MHD_socket fd = MHD_quiesce_daemon(listener->instance.mhd_daemon);
   if (fd == MHD_INVALID_SOCKET)
     return;
-  /* A worker may be about to accept on the descriptor, so it stays open until the stop. */
+  /* A thread of MHD may be about to accept on the descriptor, so it is closed only at the stop. */
   (void) shutdown(fd, SHUT_RDWR);
   listener->listen_fd = fd;
 }
 
-/* Number of requests being handled, including open WebSockets when @sockets. */
+/* Number of requests that are being handled; with @sockets, open WebSockets are included. */
 static int
 count_in_flight(const ccd_listener *listener, bool sockets)
 {
@@ -321,9 +324,9 @@ wait_until_idle(const ccd_listener *listener, int64_t deadline)
   return true;
 }
 
-/* Wait for running requests, whose statements have time limits: MHD aborts when it is stopped
- * with a suspended connection, and a thread that has just told MHD to resume still uses the
- * listener. Afterwards replies have one second to be sent. */
+/* Wait for running requests; they end, because their statements have time limits. MHD would
+ * abort if it were stopped with a suspended connection, and a thread that has just resumed a
+ * connection still uses the listener. Afterwards replies have one second to be sent. */
 static void
 wait_until_back(const ccd_listener *listener)
 {
@@ -344,8 +347,8 @@ ccd_listener_stop(ccd_listener *listener, int64_t deadline)
     ccd_loop_wake(listener->loop);
   (void) pthread_mutex_unlock(&listener->lock);
   if (!wait_until_idle(listener, deadline)) {
-    /* Clients that still send or receive have had their time; their WebSockets end by
-     * themselves. */
+    /* Clients that still send or receive are cut off, because their time is over. WebSockets end
+     * by themselves. */
     ccd_reaper_cut_sockets(listener);
     ccd_scheduler_refuse(listener->options.scheduler);
     (void) wait_until_idle(listener, cc_time_monotonic() + CC_TIME_SECOND);

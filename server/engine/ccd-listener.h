@@ -29,8 +29,8 @@ typedef struct ccd_http_request {
   const char *malformed; /* the reason for refusing the request with 400 and closing the connection;
                             NULL: valid */
   int64_t started;       /* time of cc_time_monotonic at which the head arrived at this machine */
-  int64_t waited;   /* microseconds since then in which the request waited for the server: unread,
-                       then for a thread */
+  int64_t waited;   /* microseconds since then in which the request waited for the server: first
+                       unread, then in a queue */
   void *connection; /* private to the listener */
 } ccd_http_request;
 
@@ -45,8 +45,8 @@ typedef struct ccd_http_header_line {
   const char *value;
 } ccd_http_header_line;
 
-/* The owner of a WebSocket (ccd-listener-socket.h). The thread that serves the listener's
- * sockets makes the calls, one at a time and without a lock; they must not wait. */
+/* The callbacks of a WebSocket's owner (ccd-listener-socket.h). The thread that serves the
+ * listener's sockets calls them, one at a time and without a lock; they must not block. */
 typedef struct ccd_socket ccd_socket;
 
 typedef struct ccd_socket_owner {
@@ -78,17 +78,18 @@ typedef struct ccd_http_response {
 typedef void
 ccd_http_handler(void *data, const ccd_http_request *request, ccd_http_response *response);
 
-/* Decision about a request's body before it is read. */
+/* Decision about a request's body, made before the body is read. */
 typedef enum ccd_http_begin {
   CCD_HTTP_BUFFER =
-    0,               /* the listener buffers it, up to max_body; then .handler or .drop is called */
+    0, /* the listener buffers the body, up to max_body; then .handler or .drop is called */
   CCD_HTTP_ANSWERED, /* the body is not read: the response is complete */
   CCD_HTTP_STREAM,   /* .write gets each piece; then .handler or .drop is called */
 } ccd_http_begin;
 
-/* Where a request is handled. */
+/* Where a request is handled: a class of threads, and a queue in it. */
 typedef struct ccd_http_place {
-  ccd_class class; /* CCD_CLASS_NONE: at once on the reading thread, where nothing may wait */
+  ccd_class class; /* CCD_CLASS_NONE: at once on the reading thread; the handler must not block then
+                    */
   uint64_t key;    /* queue key of the request: see ccd-scheduler.h */
   bool stream;     /* .begin also runs in that class, before the body is read */
 } ccd_http_place;
@@ -117,16 +118,16 @@ typedef struct ccd_listener_options {
   const char *forwarded_header; /* lower-case, such as "x-real-ip": contains one address */
   ccd_scheduler *scheduler;     /* must outlive the listener */
 
-  /* Called on the reading thread with the head of a valid request (@body: a body follows); must
-   * not wait. The pointer left in *ret_begun is passed to .begin, .handler, .refuse or .drop. */
+  /* Called on the reading thread with the head of a valid request (@body: a body follows). Must
+   * not block. The pointer left in *ret_begun is passed to .begin, .handler, .refuse or .drop. */
   ccd_http_place (*place)(void *data, const ccd_http_request *request, bool body, void **ret_begun);
   ccd_http_handler *handler; /* called on a thread of the request's class; for malformed requests on
                                 the reading thread */
   /* Called instead of .handler in classes with batches; calls @done for each job as soon as it
    * has its response. NULL: no class has batches. */
   void (*many)(void *data, ccd_http_job *jobs, size_t n, ccd_http_done *done);
-  ccd_http_handler *
-    refuse; /* called instead of .handler when too many requests wait, or one has waited too long */
+  ccd_http_handler *refuse; /* called instead of .handler when too many requests wait, or this one
+                               has waited too long */
   void *data;
 
   /* Called before a body is read; NULL: every body is buffered. Not called for requests without
@@ -137,7 +138,7 @@ typedef struct ccd_listener_options {
                           void **ret_begun);
   bool (*write)(void *begun,
                 const char *bytes,
-                size_t n);   /* false: refused, as is everything that follows */
+                size_t n);   /* false: these bytes and all later ones are refused */
   void (*drop)(void *begun); /* called when the client disconnected; must free @begun */
 } ccd_listener_options;
 
@@ -154,6 +155,6 @@ int ccd_listener_connections(const ccd_listener *listener);
  * then stop. */
 void ccd_listener_stop(ccd_listener *listener, int64_t deadline);
 
-/* Call after the scheduler ended: until then a thread may read the number of connections. NULL
- * is allowed. */
+/* Free the listener. Call after the scheduler has ended, because its threads may read the number
+ * of connections until then. NULL is allowed. */
 void ccd_listener_free(ccd_listener *listener);

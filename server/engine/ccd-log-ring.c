@@ -32,14 +32,14 @@ static struct {
   pthread_mutex_t lock; /* guards the following members */
   buffer *filled;       /* the buffer to which lines are appended */
   buffer two[2];
-  uint64_t untold; /* lines dropped since the last line that reported drops */
-  bool parked;     /* the writer waits for `wake` */
+  uint64_t unreported; /* lines dropped since the last line that reported dropped lines */
+  bool parked;         /* the writer waits for `wake` */
   bool running;
 
   int fd;
   pthread_t thread;
   sem_t wake, ended;
-  bool torn; /* used by the writer only: the file ends with an incomplete line */
+  bool incomplete; /* used by the writer only: the file ends with an incomplete line */
   atomic_uint_fast64_t dropped;
   atomic_bool started, stopping, hurry;
   atomic_size_t pending; /* bytes that are not written yet */
@@ -68,7 +68,7 @@ ccd_log_ring_put(const char *line, size_t length, bool important)
     ring.filled->length += length;
     atomic_fetch_add(&ring.pending, length);
   } else {
-    ring.untold++;
+    ring.unreported++;
     atomic_fetch_add(&ring.dropped, 1);
   }
   bool wake = room && ring.parked;
@@ -79,7 +79,7 @@ ccd_log_ring_put(const char *line, size_t length, bool important)
   return room;
 }
 
-/* The file accepts no more bytes: count the lines that were not written completely as lost. */
+/* Count the lines that were not written completely as lost, when the file accepts no more bytes. */
 static void
 lose_rest(const char *text, size_t length)
 {
@@ -87,13 +87,13 @@ lose_rest(const char *text, size_t length)
   for (size_t i = 0; i < length; i++)
     lines += text[i] == '\n';
   pthread_mutex_lock(&ring.lock);
-  ring.untold += lines;
+  ring.unreported += lines;
   pthread_mutex_unlock(&ring.lock);
   atomic_fetch_add(&ring.dropped, lines);
 }
 
-/* Write everything, waiting as long as the file takes. When the file refuses (a full disk), the
- * rest is lost. */
+/* Write everything, for as long as the file takes. When the file refuses bytes (a full disk),
+ * the rest is lost. */
 static void
 write_whole(const char *text, size_t length)
 {
@@ -102,7 +102,7 @@ write_whole(const char *text, size_t length)
     if (written > 0) {
       text += written;
       length -= (size_t) written;
-      ring.torn = text[-1] != '\n';
+      ring.incomplete = text[-1] != '\n';
     } else if (written < 0 && errno == EAGAIN) {
       struct pollfd wait = {.fd = ring.fd, .events = POLLOUT};
       (void) poll(&wait, 1, 1000); /* another process made the descriptor non-blocking */
@@ -118,7 +118,7 @@ static void
 note_dropped(buffer *full)
 {
   char now[CC_TIME_TEXT_MAX];
-  if (ring.untold == 0)
+  if (ring.unreported == 0)
     return;
   cc_time_format(cc_time_now(), now);
   int length = snprintf(full->text + full->length,
@@ -126,15 +126,15 @@ note_dropped(buffer *full)
                         "{\"time\":\"%s\",\"level\":\"error\",\"event\":\"log.dropped\","
                         "\"lines\":%" PRIu64 "}\n",
                         now,
-                        ring.untold);
+                        ring.unreported);
   if (length <= 0 || (size_t) length >= BUFFER_BYTES - full->length)
     return;
   full->length += (size_t) length;
   atomic_fetch_add(&ring.pending, (size_t) length);
-  ring.untold = 0;
+  ring.unreported = 0;
 }
 
-/* Swap the buffers and return the filled one. NULL: nothing was appended. */
+/* Exchange the two buffers and return the filled one. NULL: nothing was appended. */
 static buffer *
 change_places(void)
 {
@@ -153,7 +153,7 @@ change_places(void)
 static void
 write_buffer(buffer *full)
 {
-  if (ring.torn)
+  if (ring.incomplete)
     write_whole("\n", 1); /* begin a new line after an incomplete one */
   write_whole(full->text, full->length);
   atomic_fetch_sub(&ring.pending, full->length);
@@ -221,7 +221,8 @@ ccd_log_ring_stop(int64_t wait_us)
   (void) sem_post(&ring.wake);
   int64_t end = cc_time_monotonic() + wait_us;
   struct timespec until = {.tv_sec = end / CC_TIME_SECOND, .tv_nsec = end % CC_TIME_SECOND * 1000};
-  /* A writer that is still blocked by the file ends with the process; its buffers stay. */
+  /* If the file still blocks the writer, its thread ends with the process, and its buffers stay
+   * allocated. */
   int result;
   do {
     result = sem_clockwait(&ring.ended, CLOCK_MONOTONIC, &until);

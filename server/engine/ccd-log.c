@@ -27,7 +27,7 @@ static atomic_int threshold = CCD_INFO;
 static atomic_bool is_open;
 static int own_file = -1; /* LOG_FILE */
 
-/* Messages of ulfius, as lines in our format. */
+/* Write a message of ulfius as a line of this log. */
 static void
 library_message(void *data,
                 const char *app_name,
@@ -41,13 +41,14 @@ library_message(void *data,
   ccd_log(ours, "library", CCD_TEXT("message", message));
 }
 
-/* --- a crash --- */
+/* --- writing the log at a crash --- */
 
 static const int crash_signals[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT};
 static struct sigaction before_crash[CC_N(crash_signals)];
 
-/* Write the last lines, then let the previous handler have the signal. A processor fault occurs
- * again when this function returns; a signal of kill or abort is sent again. */
+/* Signal handler: write the last lines, then let the previous handler run. After a processor
+ * fault the faulting instruction runs again when this function returns; a signal sent by kill or
+ * abort is sent again. */
 static void
 on_crash(int number, siginfo_t *info, void *context)
 {
@@ -136,7 +137,8 @@ ccd_log_pending(void)
   return ccd_log_ring_pending();
 }
 
-/* A text from a library or client may be cut or not UTF-8; the line must be UTF-8. */
+/* Append a value as valid UTF-8: a text from a library or client may be cut within a character
+ * or not be UTF-8. */
 static void
 add_value(cc_str *line, const char *text)
 {
@@ -180,8 +182,8 @@ void
 ccd_log_fields(ccd_level level, const char *event, const ccd_log_field *fields)
 {
   bool open = atomic_load_explicit(&is_open, memory_order_relaxed);
-  /* An error before the log is opened, or after it was closed, is written as a normal line to
-   * standard error. */
+  /* An error from before the log was opened, or after it was closed, is written to standard
+   * error. */
   if ((int) level > atomic_load_explicit(&threshold, memory_order_relaxed) ||
       (!open && level != CCD_ERROR))
     return;

@@ -31,7 +31,7 @@ typedef struct counters {
 
 struct ccd_metrics {
   const ccd_router *router;
-  counters *routes; /* one more than there are routes: the last is for requests without a route */
+  counters *routes; /* one element for each route, and one for requests without a route */
   histogram waits[_CCD_CLASS_MAX];
 };
 

@@ -19,7 +19,8 @@ has_version(const cc_type *type)
   return false;
 }
 
-/* Handlers that take a version are recognized by their method: PATCH. */
+/* A statement accepts If-Match when it uses the version. Handlers that use the version are
+ * recognized by their method, PATCH. */
 bool
 ccd_openapi_if_match(const ccd_route *route)
 {
@@ -45,7 +46,8 @@ ccd_openapi_range(const cc_op *op)
   return op->method == CC_GET && op->shape == CC_REPLY_FILE;
 }
 
-/* {"data": […], "next_cursor": …} around the type of a list's items. */
+/* Write the schema of a list's reply, {"data": […], "next_cursor": …}, around the type of its
+ * items. */
 static void
 write_reply_schema(const cc_op *op, cc_str *out)
 {
@@ -62,7 +64,7 @@ write_reply_schema(const cc_op *op, cc_str *out)
              "\"description\":\"cursor of the next page; null: this is the last.\"}}}");
 }
 
-/* "content" of a reply that is a file of one of the types. */
+/* Write "content" of a reply that is a file with one of these media types. */
 void
 ccd_openapi_media(const char *media, cc_str *out)
 {
@@ -143,8 +145,8 @@ write_headers(const ccd_route *route, cc_str *out)
 
 /* --- bodies --- */
 
-/* Location as an OpenAPI link: the operation that reads the created object, and the sources of
- * its path parameters. */
+/* Write Location as an OpenAPI link: the operation that reads the created object, and where its
+ * path parameters come from. */
 static void
 write_location(const cc_op *op, cc_str *out)
 {
@@ -269,7 +271,7 @@ write_error(cc_status status, cc_str *out)
   cc_str_add(out, "}}}");
 }
 
-/* The next of a set of errors after @status with another HTTP status; CC_OK at the end. */
+/* Return the next error of a set, after @status, that has another HTTP status; CC_OK at the end. */
 static cc_status
 next_error(unsigned errors, cc_status status)
 {

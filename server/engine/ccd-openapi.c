@@ -113,7 +113,7 @@ write_all_parameters(const ccd_route *route, cc_str *out)
   cc_str_add(out, "],");
 }
 
-/* The kinds of credentials that can have the route's right. */
+/* Write the kinds of credentials that can have the right of the route. */
 static void
 write_security(const ccd_route *route, cc_str *out)
 {
@@ -235,7 +235,8 @@ write_operation(const ccd_route *route, cc_str *out)
   cc_str_add_char(out, '}');
 }
 
-/* Operations with the same path are written together, at the first of them. */
+/* Was the path written already? Operations with the same path are written together, at the first
+ * of them. */
 static bool
 path_seen(const cc_op *const *op)
 {

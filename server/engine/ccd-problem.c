@@ -11,7 +11,7 @@
 #include "server/engine/ccd-listener-head.h"
 #include "server/engine/ccd-response.h"
 
-/* Converts every failure into the reply that the client gets. */
+/* Converts every failure into the problem document that the client gets. */
 
 #define PROBLEM_MAX (64u * 1024)
 
@@ -22,7 +22,8 @@ text_or_null(const char *value)
   return value == NULL || *value == '\0' ? NULL : (char *) value;
 }
 
-/* Fill in the errors of fields, or the single error when it names a field. */
+/* Fill in the errors of fields: those of the call's list, or the single error when it names a
+ * field. */
 static bool
 fill_errors(const ccd_exchange *exchange, const cc_error *error, cc_problem *problem)
 {
@@ -64,8 +65,8 @@ ccd_entity_name(cc_arena *arena, const cc_type *type)
   return entity;
 }
 
-/* The type that a 404 names: for lists and creating operations the parent's type, else the
- * reply's type. */
+/* Return the type that a 404 names: for lists and creating operations the parent's type,
+ * otherwise the reply's type. */
 static const cc_type *
 absent_type(const ccd_exchange *exchange)
 {
@@ -174,7 +175,8 @@ add_accept(ccd_exchange *exchange, const cc_error *error)
                         "application/json, application/merge-patch+json");
 }
 
-/* Details of an internal error are only in the log, under the request id. */
+/* Write the problem document. Details of an internal error are only in the log, under the
+ * request id. */
 static void
 write_problem(ccd_exchange *exchange, cc_status status, const cc_error *error, cc_str *out)
 {

@@ -11,5 +11,6 @@ void ccd_problem_send(ccd_exchange *exchange, cc_status status, const cc_error *
 /* Complete @error: from the field errors of the call, or from the meaning of the status. */
 void ccd_problem_complete(const ccd_exchange *exchange, cc_status status, cc_error *error);
 
-/* "Event" → "event", "EventRef" → "event", "ApiToken" → "api_token". NULL: memory is exhausted. */
+/* Name of a type's entity: "Event" → "event", "EventRef" → "event", "ApiToken" → "api_token".
+ * NULL: memory is exhausted. */
 const char *ccd_entity_name(cc_arena *arena, const cc_type *type);

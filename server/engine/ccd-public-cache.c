@@ -10,13 +10,13 @@
 #include "server/engine/ccd-crypto.h"
 
 #define LIFETIME_US CC_TIME_SECOND
-#define BUCKETS 4096   /* a power of two */
+#define BUCKETS 4096   /* number of buckets, a power of two */
 #define CHANGES 4096   /* organizations with the same index invalidate each other's replies */
 #define KEY_MAX 512    /* replies with longer paths and queries are not cached */
 #define LARGEST_PART 8 /* a reply may take at most an eighth of the memory */
 
 typedef struct entry {
-  ccd_answer answer; /* first member: the user's pointer is also the entry's */
+  ccd_answer answer; /* first member, so that a pointer to it is also a pointer to the entry */
   atomic_int users;  /* the cache counts as one user */
   struct entry *chain;
   struct entry *newer, *older; /* by last use */
@@ -72,7 +72,7 @@ ccd_answer_release(const ccd_answer *answer)
     release_entry((entry *) (uintptr_t) answer);
 }
 
-/* Visitors choose the keys, so the hash starts from a secret of the process. */
+/* Hash a key. Visitors choose the keys, so the hash starts from a secret of the process. */
 static uint64_t
 hash_key(const ccd_public_cache *cache, const char *key)
 {
@@ -124,7 +124,7 @@ is_valid(const ccd_public_cache *cache, const entry *of, int64_t now)
   return now < of->ends && last <= of->since && cache->changed_any <= of->since;
 }
 
-/* The valid entry of a key, counted as used; an invalid one is removed. */
+/* Find the valid entry of a key and mark it as used. An invalid entry is removed. */
 static entry *
 find_entry(ccd_public_cache *cache, const char *key)
 {
@@ -166,9 +166,9 @@ keep_entry(ccd_public_cache *cache, entry *of)
   cache->stats.bytes += of->bytes;
 }
 
-/* --- who asks --- */
+/* --- choosing the thread that queries the database --- */
 
-/* The number of the filling for the key; 0: nobody is filling it. */
+/* Number of the filling (ccd_filling) that computes the reply of @key; 0: none. */
 static uint64_t
 asked_as(const ccd_public_cache *cache, const char *key)
 {
@@ -213,8 +213,8 @@ ccd_public_cache_find(ccd_public_cache *cache, const char *key)
   return found == NULL ? NULL : &found->answer;
 }
 
-/* Wait once only: while changes come faster than replies, waiting again would serialize all
- * waiters. */
+/* Wait for another thread's reply, but only once: if changes come faster than replies, waiting
+ * again would make all waiting threads run one after the other. */
 static entry *
 wait_for(ccd_public_cache *cache, const char *key)
 {

@@ -50,7 +50,7 @@ void ccd_public_cache_free(ccd_public_cache *cache);
  * without visitors. */
 void ccd_public_cache_changed(ccd_public_cache *cache, int64_t organization_id);
 
-/* The cached reply; NULL: none. Never waits for the database. */
+/* Return the cached reply; NULL: none. Never waits for the database. */
 const ccd_answer *ccd_public_cache_find(ccd_public_cache *cache, const char *key);
 
 /* Begin reading a key. @wait: wait until another thread that computes the same key is done. */
@@ -60,8 +60,8 @@ ccd_turn ccd_public_cache_begin(ccd_public_cache *cache,
                                 ccd_filling *filling,
                                 const ccd_answer **ret);
 
-/* Cache a copy of @answer; no effect when @filling never began. @organization_id: its changes
- * invalidate the reply; 0: changes of any organization do. */
+/* Cache a copy of @answer; no effect when @filling never began. @organization_id: a change of
+ * this organization invalidates the reply; 0: a change of any organization does. */
 void ccd_public_cache_fill(ccd_public_cache *cache,
                            ccd_filling *filling,
                            int64_t organization_id,

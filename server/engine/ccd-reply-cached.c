@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "server/engine/ccd-reply-cached.h"
 
-/* True for a statement without a handler that runs as the public role: its reply does not depend
- * on the actor. */
+/* Is the reply the same for every actor? True for a route with a statement that runs as the
+ * public role. */
 static bool
 is_for_all(const ccd_exchange *exchange)
 {
@@ -10,7 +10,7 @@ is_for_all(const ccd_exchange *exchange)
   return route->as_public && route->query != NULL;
 }
 
-/* The key consists of path and query as sent; different spellings are cached separately. */
+/* The key of a reply: path and query as sent. Different spellings are cached separately. */
 static const char *
 key_of(const ccd_exchange *exchange)
 {
@@ -39,7 +39,8 @@ ccd_reply_await_cached(ccd_exchange *exchange, bool wait)
     return true;
   if (!is_for_all(exchange) || exchange->filling.key != NULL)
     return false;
-  /* Reads by a key are batched on shared threads: one that waited might wait for its own batch. */
+  /* Reads by key never wait for another thread: they run in batches on shared threads, so one
+   * that waits might wait for its own batch. */
   wait = wait && !exchange->call.route->by_key;
   const char *key = key_of(exchange);
   return key != NULL && ccd_public_cache_begin(exchange->server->public_cache,
@@ -53,8 +54,8 @@ cc_status
 ccd_reply_from_cache(ccd_exchange *exchange, cc_error *reterr)
 {
   const ccd_answer *answer = exchange->answer;
-  /* Copy the header, because it is read after the exchange has ended, when the reply may be
-   * freed. */
+  /* Copy the ETag, because the header is read after the exchange has ended, when the cached
+   * reply may already be freed. */
   if (answer->etag != NULL) {
     exchange->etag = cc_arena_strdup(exchange->call.arena, answer->etag);
     if (exchange->etag == NULL)
@@ -65,8 +66,8 @@ ccd_reply_from_cache(ccd_exchange *exchange, cc_error *reterr)
   return exchange->out.failed ? cc_fail_memory(reterr) : CC_OK;
 }
 
-/* The organization whose changes invalidate the reply: the row's for a single object, 0 (any)
- * for a list. */
+/* Return the organization whose changes invalidate the reply: for a single object the
+ * organization of its row, for a list 0 (any). */
 static int64_t
 organization_of(const ccd_exchange *exchange)
 {

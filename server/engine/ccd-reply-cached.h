@@ -18,5 +18,5 @@ cc_status ccd_reply_from_cache(ccd_exchange *exchange, cc_error *reterr) CC_MUST
 /* Cache the encoded reply, if this exchange is the one that computes it. */
 void ccd_reply_keep(ccd_exchange *exchange);
 
-/* Call at the end of every exchange. */
+/* Release the cached reply or the filling. Call at the end of every exchange. */
 void ccd_reply_cached_end(ccd_exchange *exchange);

@@ -103,7 +103,7 @@ ccd_call_send_text(ccd_call *call,
     packed = takes_gzip(accept);
   if (left.etag == NULL)
     left.etag = etag_of_bytes(call->arena, text, length);
-  /* Two encodings are two representations, each with its own ETag. */
+  /* Two encodings of a file are two representations, so each needs its own ETag. */
   if (left.etag != NULL && !packed)
     left.etag =
       cc_arena_printf(call->arena, "%.*s-plain\"", (int) strlen(left.etag) - 1, left.etag);
@@ -130,7 +130,7 @@ ccd_reply_file_drop(ccd_exchange *exchange)
   exchange->call.file = NULL;
 }
 
-/* Read digits and advance *at. -1: none, or too many. */
+/* Read digits and advance *at. -1: there are none, or too many. */
 static int64_t
 read_digits(const char **at)
 {
@@ -197,8 +197,8 @@ ccd_reply_file_check(ccd_exchange *exchange, cc_error *reterr)
   return CC_OK;
 }
 
-/* attachment, with the file name as plain ASCII and, when it has other characters, also as UTF-8
- * (RFC 6266, RFC 8187). */
+/* Build the value "attachment" of Content-Disposition: the file name as plain ASCII and, if it
+ * has other characters, also as UTF-8 (RFC 6266, RFC 8187). */
 static const char *
 content_disposition(cc_arena *arena, const char *name)
 {
@@ -284,5 +284,5 @@ ccd_reply_file_send(ccd_exchange *exchange)
   response->file_fd = file->fd;
   response->file_offset = (uint64_t) exchange->part_from;
   response->file_length = (uint64_t) exchange->part_length;
-  exchange->call.file = NULL; /* owned by the listener from now on */
+  exchange->call.file = NULL; /* from now on the listener owns the descriptor */
 }

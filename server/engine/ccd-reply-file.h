@@ -18,9 +18,9 @@ cc_status ccd_call_send_bytes(ccd_call *call,
                               cc_error *reterr) CC_MUSTCHECK;
 
 /* Reply with a text, compressed with gzip for clients that accept it (Accept-Encoding); @file
- * must have no .encoding. Without an .etag the reply gets one made from its bytes.
+ * must have no .encoding. Without an .etag the reply gets one that is made from its bytes.
  *
- * @packed: what clients without Accept-Encoding get */
+ * @packed: send compressed bytes to clients that send no Accept-Encoding */
 cc_status ccd_call_send_text(ccd_call *call,
                              const void *text,
                              size_t length,
@@ -28,8 +28,9 @@ cc_status ccd_call_send_text(ccd_call *call,
                              bool packed,
                              cc_error *reterr) CC_MUSTCHECK;
 
-/* For CC_REPLY_FILE: the requested Range is determined before the commit, so that a refusal has
- * no effect; drop closes a file that was not sent. */
+/* For CC_REPLY_FILE. ccd_reply_file_check determines the requested Range before the commit, so
+ * that a refused request has no effect; ccd_reply_file_send sends the file; ccd_reply_file_drop
+ * closes a file that was not sent. */
 cc_status ccd_reply_file_check(struct ccd_exchange *exchange, cc_error *reterr) CC_MUSTCHECK;
 void ccd_reply_file_send(struct ccd_exchange *exchange);
 void ccd_reply_file_drop(struct ccd_exchange *exchange);

@@ -14,9 +14,9 @@
 
 #define LOCATION_MAX 1024
 
-/* Makes the reply of a success: body in the actor's view, ETag, links, headers. */
+/* Makes the reply of a success: the body that the actor may see, ETag, links, headers. */
 
-/* Index of the field with a flag that the actor may see, or -1. */
+/* Index of the first field that has @flag and that the actor may see; -1: none. */
 static int
 flagged_field(const ccd_exchange *exchange, const cc_type *type, uint16_t flag)
 {
@@ -27,7 +27,7 @@ flagged_field(const ccd_exchange *exchange, const cc_type *type, uint16_t flag)
   return -1;
 }
 
-/* Both may be NULL: a type may have no version or no revision. */
+/* Set the ETag from version and revision; each may be NULL, because a type may have neither. */
 static void
 set_etag(ccd_exchange *exchange, const char *version, const char *revision)
 {
@@ -63,8 +63,8 @@ named_field(const cc_type *type, const char *name, size_t length)
   return -1;
 }
 
-/* Header Location: the path of op->location. Its last parameter is the reply's id, those before
- * come from the request. */
+/* Set the header Location from op->location. Its last parameter is the id of the reply, the
+ * others come from the request. */
 static cc_status
 set_location(ccd_exchange *exchange, const char *id, cc_error *reterr)
 {
@@ -91,8 +91,8 @@ set_location(ccd_exchange *exchange, const char *id, cc_error *reterr)
                                     : cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
 }
 
-/* A statement may refuse without an exception, so that its writes are kept: its last two columns
- * are refused_code and refused_message. */
+/* Was the request refused by the statement's row? A statement can refuse without an exception,
+ * so that its writes are kept: its last two columns are refused_code and refused_message. */
 static cc_status
 row_refusal(const ccd_rows *rows, cc_error *reterr)
 {
@@ -132,7 +132,7 @@ make_cursor(ccd_exchange *exchange, const ccd_rows *rows, int last, cc_error *re
   return exchange->next_cursor != NULL ? CC_OK : cc_fail_memory(reterr);
 }
 
-/* True when the last row only marks where a bounded scan ended, and is not part of the page. */
+/* Is the last row only the mark of a bounded scan's end, and not part of the page? */
 static bool
 ends_scan(const ccd_rows *rows)
 {
@@ -166,7 +166,7 @@ encode_list(ccd_exchange *exchange,
       cc_str_add_char(out, ',');
     ccd_rows_cells(rows, row, cells);
     cc_encode_row(map, cells, exchange->actor.view, out);
-    if (row == 0) /* the other rows are about as long: grow the text once */
+    if (row == 0) /* the other rows are about as long, so reserve their length at once */
       cc_str_hint(out, out->length * (size_t) n);
   }
   cc_str_add(out, "],\"next_cursor\":");

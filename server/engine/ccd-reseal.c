@@ -6,12 +6,12 @@
 
 #include "server/data/ccd-script.h"
 
-/* The columns with sealed values. The places are those of ccd-second-factor.c and
- * ccd-mail-job.c. Stored replies for repeated requests are not resealed: they are deleted within
- * 25 hours. */
+/* Seals stored values again. The table below lists the columns with sealed values; the places
+ * are those of ccd-second-factor.c and ccd-mail-job.c. Stored replies for repeated requests are
+ * not sealed again: they are deleted within 25 hours. */
 
 typedef struct sealed_column {
-  const char *list;   /* $1: prefix of seals under the current key → id, place, value */
+  const char *list;   /* lists id, place and value; $1: prefix of seals under the current key */
   const char *update; /* $1: new value, $2: id, $3: value as read before */
 } sealed_column;
 

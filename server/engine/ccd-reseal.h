@@ -12,8 +12,9 @@ typedef struct ccd_resealed {
 } ccd_resealed;
 
 /**
- * Seal second factors and waiting mails with the current key. A value that is changed meanwhile is
- * skipped, since the writer sealed it. Run as a command, without threads.
+ * Seal second factors and waiting mails with the current key. A value that another program changes
+ * meanwhile is skipped, because that program has sealed it with the current key. Run as a command,
+ * without threads.
  *
  * @url: connection of the database owner
  */

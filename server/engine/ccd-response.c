@@ -45,7 +45,7 @@ add_cors(ccd_exchange *exchange)
                       "Upload-Offset, X-Request-Id, Idempotent-Replayed");
 }
 
-/* draft-ietf-httpapi-ratelimit-headers. */
+/* Add the headers RateLimit and RateLimit-Policy (draft-ietf-httpapi-ratelimit-headers). */
 static void
 add_limit(ccd_exchange *exchange)
 {
@@ -99,8 +99,8 @@ ccd_response_common(ccd_exchange *exchange)
   add_limit(exchange);
 }
 
-/* True when an entity tag of If-None-Match equals the reply's (RFC 9110 section 13.1.2, weak
- * comparison). */
+/* Does an entity tag in If-None-Match equal the reply's ETag? (RFC 9110 section 13.1.2, weak
+ * comparison.) */
 bool
 ccd_response_not_modified(const ccd_exchange *exchange)
 {

@@ -13,5 +13,5 @@ void ccd_response_header(ccd_http_response *response, const char *name, const ch
 /* Is @origin an item of the comma-separated @list? */
 bool ccd_origin_listed(const char *list, const char *origin);
 
-/* Headers of every reply. */
+/* Add the headers that every reply has. */
 void ccd_response_common(ccd_exchange *exchange);

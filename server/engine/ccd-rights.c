@@ -4,7 +4,8 @@
 #include <jansson.h>
 #include <string.h>
 
-/* The right with this name, if permissions and scopes may contain it, or CC_RIGHT_UNSET. */
+/* Find a right by its name among those that permissions and scopes may contain; CC_RIGHT_UNSET:
+ * none. */
 static cc_right
 find_grantable(const char *name)
 {
@@ -31,8 +32,8 @@ ccd_rights_of_member(const char *role, const char *permissions_json)
     if (cc_right_get((cc_right) right)->roles & bit)
       set |= CC_RIGHT_BIT(right);
   }
-  /* An owner's rights cannot be reduced: otherwise an organization could lock itself out. The
-   * usual value '{}' needs no parser. */
+  /* The rights of an owner cannot be reduced: otherwise an organization could lock itself out.
+   * For the usual value '{}' the parser is not needed. */
   if (bit == 0 || bit == CC_ROLE_BIT(CC_ROLE_OWNER) || permissions_json == NULL ||
       strcmp(permissions_json, "{}") == 0)
     return set;

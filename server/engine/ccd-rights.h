@@ -11,5 +11,6 @@
  * true, "manage_events": false}. Names that cannot be granted are ignored. */
 uint64_t ccd_rights_of_member(const char *role, const char *permissions_json);
 
-/* Rights of a token or device: `member`, and the grantable names in a JSON array. */
+/* Rights of a token or device: `member`, and those named in a JSON array. Names that cannot be
+ * granted are ignored. */
 uint64_t ccd_rights_of_scopes(const char *scopes_json);

@@ -10,13 +10,13 @@
 
 typedef struct node node;
 
-/* One segment of the trie. Children with literal text come first, in the order of the tables;
- * the child for a {parameter} is separate, so that a literal always wins. */
+/* One segment of the trie. Children with literal text are in the order of the tables. The child
+ * for a {parameter} is separate, so that a literal is always preferred. */
 struct node {
   const char *text; /* literal text, or the parameter's name; owned by the op's path */
   size_t length;
   node *children, *sibling, *any;
-  int routes[_CC_METHOD_MAX]; /* 1 + index; 0: none */
+  int routes[_CC_METHOD_MAX]; /* 1 + index of the route for each method; 0: none */
 };
 
 struct ccd_router {
@@ -192,8 +192,8 @@ decode_segment(cc_arena *arena, const char *raw, size_t length, cc_pair *ret, cc
   return CC_OK;
 }
 
-/* Depth first, literals before parameters, so that /events/by-slug/{slug} and
- * /events/{id}/publish can coexist. The depth is limited by the longest path of the tables. */
+/* Search depth first, literals before parameters, so that /events/by-slug/{slug} and
+ * /events/{id}/publish can both exist. The depth is limited by the longest path of the tables. */
 static const node *
 match_path(const node *at, const cc_pair *segments, size_t n, ccd_match *match)
 {
@@ -224,8 +224,8 @@ match_path(const node *at, const cc_pair *segments, size_t n, ccd_match *match)
   return found;
 }
 
-/* Name the parameters by the op's path, because routes that share nodes of the trie may use
- * different names. */
+/* Take the names of the parameters from the operation's path: routes that share nodes of the
+ * trie may use different names. */
 static void
 name_params(const ccd_route *route, ccd_match *match)
 {
@@ -265,7 +265,7 @@ ccd_router_match(const ccd_router *router,
     if (status != CC_OK)
       return status;
     if (n == CCD_PATH_PARAMS_MAX)
-      return CC_OK; /* longer than every route: not found */
+      return CC_OK; /* longer than the path of every route: not found */
     segments[n++] = pair;
     path = segment + length;
   }

@@ -4,7 +4,8 @@
 #include "common/codec/cc-codec.h"
 #include "server/engine/ccd-call.h"
 
-/* A trie of path segments, built once at start. Literals win over {parameters}. */
+/* Finds the route of a path in a trie of path segments, which is built once at start. Literal
+ * segments are preferred to {parameters}. */
 typedef struct ccd_router ccd_router;
 
 #define CCD_PATH_PARAMS_MAX 8
@@ -40,8 +41,8 @@ cc_status ccd_router_match(const ccd_router *router,
                            ccd_match *ret,
                            cc_error *reterr) CC_MUSTCHECK;
 
-/* Percent-decode @length bytes (plus_is_space: as in a query string); the result may contain
- * NUL. NULL: a broken escape, or the arena's ceiling. */
+/* Percent-decode @length bytes; the result may contain NUL. plus_is_space: "+" is a space, as in
+ * a query string. NULL: a broken escape, or the arena's ceiling. */
 char *ccd_percent_decode(cc_arena *arena,
                          const char *text,
                          size_t length,

@@ -10,7 +10,8 @@
 
 /* Checks of the route tables at start. A failed check stops the start. */
 
-/* Every {name} of the path is a field of .params, and every field of .params is in the path. */
+/* Check that every {name} of the path is a field of .params, and that every field of .params is
+ * in the path. */
 static cc_status
 check_params(const cc_op *op, cc_error *reterr)
 {
@@ -59,8 +60,8 @@ check_list(const ccd_route *route, cc_error *reterr)
   return CC_OK;
 }
 
-/* Receiving a file takes as long as the client likes, so it must not occupy a shared thread; and
- * only a handler can process a file. */
+/* Check a route that receives a file. Receiving takes as long as the client likes, so the route
+ * must run on separate threads; and only a handler can process the file. */
 static cc_status
 check_streams(const ccd_route *route, cc_error *reterr)
 {
@@ -82,8 +83,8 @@ check_streams(const ccd_route *route, cc_error *reterr)
   return CC_OK;
 }
 
-/* Statements in a shared round trip wait for each other: writes are excluded because they may
- * wait for a lock, as are lists and handlers. */
+/* Check a route with .by_key. Statements that share a round trip wait for each other, so writes
+ * are refused (they may wait for a lock), and so are lists and handlers. */
 static cc_status
 check_by_key(const ccd_route *route, cc_error *reterr)
 {
@@ -99,7 +100,7 @@ check_by_key(const ccd_route *route, cc_error *reterr)
                      op->id);
 }
 
-/* The path of the created object can be filled in. */
+/* Check that the path in op->location can be filled in. */
 static cc_status
 check_location(const cc_op *op, cc_error *reterr)
 {
@@ -164,7 +165,7 @@ static const struct {
 
 #define SCOPE_DEPTH_MAX 4
 
-/* Scopes of the ids that a client may send in @type and the types inside it. */
+/* Return the scopes of the ids that a client may send in @type and in the types inside it. */
 static unsigned
 scopes_in(const cc_type *type, int depth)
 {
@@ -352,7 +353,7 @@ ccd_routes_max_body(const ccd_route *const *tables)
   return most;
 }
 
-/* A query without a route is used by handlers, which read its rows by name. */
+/* A query that belongs to no route is run by handlers, which read its rows by name. */
 cc_status
 ccd_routes_uses(const ccd_route *const *tables,
                 cc_arena *arena,

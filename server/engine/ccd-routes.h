@@ -10,13 +10,13 @@
  * error stops the start. */
 cc_status ccd_routes_check(const ccd_route *const *tables, cc_error *reterr) CC_MUSTCHECK;
 
-/* The largest body of all routes: the listener need not read more. */
+/* Size of the largest body of all routes: the listener does not need to read more. */
 size_t ccd_routes_max_body(const ccd_route *const *tables);
 
 /* Does some route take a file as its body? */
 bool ccd_routes_stream(const ccd_route *const *tables);
 
-/* How routes and handlers use each query, for ccd_db_open. In @arena. */
+/* Collect how routes and handlers use each query, for ccd_db_open. In @arena. */
 cc_status ccd_routes_uses(const ccd_route *const *tables,
                           cc_arena *arena,
                           ccd_query_use **ret,

@@ -9,8 +9,9 @@
 #include "common/base/cc-time.h"
 #include "server/engine/ccd-line.h"
 
-/* One lock per class, held for a few dozen instructions. Invariant: a thread is idle only while
- * no work in the line may begin, or while another thread waits for the time at which one may. */
+/* The scheduler has one lock per class, held for a few dozen instructions. Invariant: a thread
+ * of a class is idle only while no work in the line may begin, or while another thread waits for
+ * the time at which work may begin. */
 
 /* An idle thread; allocated on its stack. */
 typedef struct idler {
@@ -27,7 +28,7 @@ typedef struct pool {
   pthread_mutex_t lock; /* of all below */
   ccd_line line;
   idler *idle;  /* a stack, because the caches of the thread that became idle last are warm */
-  bool watched; /* one idle thread looks for work again after CCD_BUSY_US */
+  bool watched; /* an idle thread will look for work again after CCD_BUSY_US */
   int n_threads;
   int waking; /* threads that were woken or started and have not looked for work yet */
   bool ends, refuses;
@@ -60,9 +61,9 @@ ccd_class_name(ccd_class class)
 
 static void *worker_thread(void *data);
 
-/* Make one more thread look for work, if one is available. Called with the lock held. A thread
- * that finds work wakes the next one, so a burst of requests does not cost the reading thread a
- * system call for each. */
+/* Make one more thread look for work, if a thread is available. Called with the lock held. A
+ * thread that finds work wakes the next one, so that the reading thread does not need a system
+ * call for each request of a burst. */
 static void
 rouse_one(pool *self)
 {
@@ -90,8 +91,8 @@ leave_idle(pool *self, const idler *mine)
   *at = mine->below;
 }
 
-/* Wait until another thread wakes this one; a watching thread looks for work again after a short
- * time. */
+/* Wait until another thread wakes this one. One idle thread, the watching one, looks for work
+ * again after a short time. */
 static void
 wait_idle(pool *self)
 {
@@ -125,7 +126,7 @@ run_works(pool *self, ccd_run *run)
   if (self->line.head != NULL && (ccd_line_ready(&self->line) || !self->watched))
     rouse_one(self);
   pthread_mutex_unlock(&self->lock);
-  /* The works belong to their owners from now on. */
+  /* The callback may free the work or submit it again, so the work must not be used afterwards. */
   if (self->options.batch > 0)
     run->works[0]->run_many(run->works, run->n);
   else
@@ -167,7 +168,7 @@ ccd_scheduler_submit(ccd_scheduler *scheduler, ccd_class class, uint64_t key, cc
   bool taken = !self->refuses && ccd_line_push(&self->line, key, work);
   if (taken && (!self->watched || ccd_line_ready(&self->line)))
     rouse_one(self);
-  /* No thread could be started, so the work would wait for ever. */
+  /* No thread could be started, so the work would never run: refuse it. */
   if (taken && self->n_threads == 0) {
     (void) ccd_line_take_older(&self->line, INT64_MAX);
     taken = false;

@@ -23,9 +23,9 @@ typedef struct ccd_scripts ccd_scripts;
 typedef struct ccd_scheduler ccd_scheduler;
 
 /**
- * Check the second factor of the actor, by one-time code or recovery code, before an action that
- * outlives the session or takes an account over. Succeeds when the actor is not a person or has no
- * second factor.
+ * Check the second factor of the actor, by one-time code or recovery code. Called before an action
+ * that outlives the session or could take the account over. Succeeds when the actor is not a person
+ * or has no second factor.
  *
  * CC_ERR_INVALID: second_factor_required or second_factor_wrong, at /code or /recovery_code.
  */
@@ -43,7 +43,7 @@ struct ccd_server {
   ccd_public_cache *public_cache;
   ccd_redis *redis;
   ccd_router *router;
-  ccd_bindings *bindings; /* for the router's routes */
+  ccd_bindings *bindings; /* parameters of each route's query */
   ccd_sessions *sessions;
   ccd_limits *limits;
   ccd_limits_keeper *limits_keeper;
@@ -53,9 +53,9 @@ struct ccd_server {
   ccd_jobs *jobs;
   ccd_scripts *scripts; /* scripts read from the database, by version: server/rules */
   void (*jobs_wake)(
-    ccd_jobs *jobs); /* set by main, because the engine must not depend on the jobs */
+    ccd_jobs *jobs); /* set by main, because the engine must not include the job worker */
   void (*jobs_figures)(const ccd_jobs *jobs, int64_t *ret_queued, int64_t *ret_failed);
-  ccd_factor_prover *prove_factor; /* set by main, too: ccd_factor_prove_me of the accounts */
+  ccd_factor_prover *prove_factor; /* set by main too: ccd_factor_prove_me of server/accounts */
   ccd_scheduler *scheduler;        /* shared by all listeners */
   ccd_listener *api, *slow, *internal;
   bool streams;  /* some operation has .body_media */

@@ -30,16 +30,17 @@ typedef struct slot {
 
 struct ccd_sessions {
   ccd_server *server;
-  /* guard the slots whose index has the same remainder modulo SHARDS */
+  /* the lock with index i guards the slots whose index modulo SHARDS is i */
   pthread_mutex_t locks[SHARDS];
   slot *slots;
   ccd_hints *hints;
-  /* count of revocations: an actor loaded before the last one is not cached */
+  /* Number of revocations so far: an actor that was loaded before the last revocation is not
+   * cached. */
   atomic_ulong revocations;
-  _Atomic int64_t mistrust;  /* until then Redis may contain sessions that were revoked */
-  pthread_mutex_t told_lock; /* guards the following members; held while the callback runs */
-  ccd_sessions_revoked_cb *told;
-  void *told_data;
+  _Atomic int64_t mistrust; /* until this time Redis may contain sessions that were revoked */
+  pthread_mutex_t on_revoked_lock; /* guards the following members; held while the callback runs */
+  ccd_sessions_revoked_cb *on_revoked;
+  void *on_revoked_data;
 };
 
 /* Names in messages between processes through Redis, and in the query session_keys. */
@@ -85,23 +86,23 @@ forget_sessions(ccd_sessions *self, ccd_revoked kind, int64_t id)
     }
     pthread_mutex_unlock(&self->locks[shard]);
   }
-  pthread_mutex_lock(&self->told_lock);
-  if (self->told != NULL)
-    self->told(self->told_data, kind, id);
-  pthread_mutex_unlock(&self->told_lock);
+  pthread_mutex_lock(&self->on_revoked_lock);
+  if (self->on_revoked != NULL)
+    self->on_revoked(self->on_revoked_data, kind, id);
+  pthread_mutex_unlock(&self->on_revoked_lock);
 }
 
 void
 ccd_sessions_on_revoke(ccd_sessions *self, ccd_sessions_revoked_cb *callback, void *data)
 {
-  pthread_mutex_lock(&self->told_lock);
-  self->told = callback;
-  self->told_data = data;
-  pthread_mutex_unlock(&self->told_lock);
+  pthread_mutex_lock(&self->on_revoked_lock);
+  self->on_revoked = callback;
+  self->on_revoked_data = data;
+  pthread_mutex_unlock(&self->on_revoked_lock);
 }
 
-/* A revocation in another process, received through Redis: "user:7". NULL after a time in which
- * messages may have been missed. */
+/* Handle a revocation of another process, received through Redis: "user:7". NULL: messages may
+ * have been missed. */
 static void
 revoked_cb(void *data, const char *key)
 {
@@ -133,7 +134,7 @@ ccd_sessions_new(ccd_server *server, ccd_sessions **ret, cc_error *reterr)
   self->server = server;
   for (size_t i = 0; i < SHARDS; i++)
     pthread_mutex_init(&self->locks[i], NULL);
-  pthread_mutex_init(&self->told_lock, NULL);
+  pthread_mutex_init(&self->on_revoked_lock, NULL);
   ccd_redis_on_revoke(server->redis, revoked_cb, self);
   *ret = self;
   return CC_OK;
@@ -146,7 +147,7 @@ ccd_sessions_free(ccd_sessions *self)
     return;
   for (size_t i = 0; i < SHARDS; i++)
     pthread_mutex_destroy(&self->locks[i]);
-  pthread_mutex_destroy(&self->told_lock);
+  pthread_mutex_destroy(&self->on_revoked_lock);
   free(self->slots);
   free(self->hints);
   free(self);
@@ -155,7 +156,8 @@ ccd_sessions_free(ccd_sessions *self)
 static size_t
 slot_index(const char *key)
 {
-  /* The key is a SHA-256 in hexadecimal, so every part of it is distributed evenly. */
+  /* Index of a key's slot. The key is a SHA-256 in hexadecimal, so each of its parts is
+   * distributed evenly. */
   size_t index = 0;
   for (int i = 0; i < 6; i++)
     index = index * 16 + (size_t) (key[i] <= '9' ? key[i] - '0' : key[i] - 'a' + 10);
@@ -200,7 +202,7 @@ redis_key(const char *key, char ret[static 80])
   (void) snprintf(ret, 80, "cc:s:%s", key);
 }
 
-/* An actor as stored in Redis: figures only. */
+/* Read an actor as stored in Redis: a text that consists of numbers. */
 static bool
 parse_actor(const char *text, ccd_actor *actor, cc_time *ret_expires)
 {
@@ -265,7 +267,8 @@ fill_actor(const ccd_credential *credential,
     const char *role = ccd_rows_get(rows, 0, "role");
     if (actor->organization_id != 0 && role != NULL) {
       actor->rights |= ccd_rights_of_member(role, ccd_rows_get(rows, 0, "permissions"));
-      /* True for actors with more rights than a plain member, by role or by single rights. */
+      /* The requirement concerns actors with more rights than a plain member has, by role or by
+       * single rights. */
       uint64_t more = actor->rights & ~ccd_rights_of_member("member", NULL);
       actor->needs_second_factor = more != 0 && ccd_rows_bool(rows, 0, "require_second_factor") &&
                                    !ccd_rows_bool(rows, 0, "has_second_factor");
@@ -277,8 +280,8 @@ fill_actor(const ccd_credential *credential,
     actor->rights & CC_RIGHT_BIT(CC_RIGHT_MANAGE_MEMBERS) ? CC_VIEW_ADMIN : CC_VIEW_MEMBER;
 }
 
-/* Load the actor from PostgreSQL, and record there that the credential was used (at most every
- * few minutes, as the query decides). */
+/* Load the actor from PostgreSQL. The query also records that the credential was used, at most
+ * every few minutes. */
 static cc_status
 load_actor(ccd_db *db,
            const ccd_credential *credential,
@@ -331,8 +334,8 @@ load_actor(ccd_db *db,
   return status;
 }
 
-/* Requests with an unknown credential also count against the client address's quota, to stop
- * token guessing. */
+/* Count a request with an unknown credential against the quota of the client's address too, so
+ * that tokens cannot be guessed. */
 static cc_status
 count_stranger(ccd_sessions *self,
                const char *address,
@@ -353,7 +356,7 @@ count_stranger(ccd_sessions *self,
   return CC_ERR_RATE_LIMITED;
 }
 
-/* Find the actor in Redis, else in PostgreSQL; then store it in the caches. */
+/* Find the actor in Redis, otherwise in PostgreSQL; then store the actor in the caches. */
 static cc_status
 find_actor(ccd_sessions *self,
            ccd_db *db,
@@ -381,8 +384,8 @@ find_actor(ccd_sessions *self,
   return CC_OK;
 }
 
-/* The actor of a credential. An unknown credential is refused: before any lookup when its
- * address's quota is used up, else after counting it against the address. */
+/* Find the actor of a credential. An unknown credential is refused: without any lookup when the
+ * quota of its address is used up, otherwise after it was counted against the address. */
 static cc_status
 admit_credential(ccd_sessions *self,
                  const ccd_credential *credential,
@@ -408,7 +411,7 @@ admit_credential(ccd_sessions *self,
   return status;
 }
 
-/* Operations that try passwords count by address, for any actor. */
+/* Does the class count by actor? Operations that try passwords always count by address. */
 static bool
 counts_actor(ccd_limit limit, const ccd_credential *credential)
 {
@@ -507,7 +510,7 @@ ccd_sessions_revoke(ccd_sessions *self,
     redis_key(ccd_rows_get(rows, i, "key"), key);
     sure = ccd_redis_delete(self->server->redis, key);
   }
-  if (!sure) /* entries of Redis are used again when all old ones have expired */
+  if (!sure) /* after that time all entries in Redis that are older than now have expired */
     atomic_store(&self->mistrust, cc_time_monotonic() + (REDIS_TTL_S + 1) * CC_TIME_SECOND);
   const char *what = cc_arena_printf(arena, "%s:%" PRId64, revoked_names[kind], id);
   if (what != NULL)

@@ -18,11 +18,11 @@ typedef struct ccd_charge {
 } ccd_charge;
 
 /**
- * Find the actor of a request and count the request: by the actor for the class CCD_LIMIT_API, else
- * by the address.
+ * Find the actor of a request and count the request: for the class CCD_LIMIT_API by the actor,
+ * otherwise by the address.
  *
- * @ret_state: set when the class is limited; refused means CC_ERR_RATE_LIMITED
- * @ret_actor: anonymous without a credential
+ * @ret_state: set when the class is limited; .refused means CC_ERR_RATE_LIMITED
+ * @ret_actor: anonymous if the request has no credential
  *
  * CC_ERR_UNAUTHENTICATED: the credential is unknown, expired or revoked. CC_ERR_UNAVAILABLE:
  * neither cache nor database could answer.
@@ -36,9 +36,9 @@ cc_status ccd_sessions_admit(ccd_sessions *self,
                              ccd_limit_state *ret_state,
                              cc_error *reterr) CC_MUSTCHECK;
 
-/* The same for a request with weight one, if neither Redis nor the database is needed. False:
- * one of them is needed, and nothing was counted. @ret_state tells whether the request is
- * refused. */
+/* The same as ccd_sessions_admit for a request with weight one, if neither Redis nor the
+ * database is needed. False: one of them is needed, and nothing was counted. @ret_state tells
+ * whether the request is refused. */
 bool ccd_sessions_admit_known(ccd_sessions *self,
                               const ccd_credential *credential,
                               ccd_limit limit,
@@ -47,8 +47,8 @@ bool ccd_sessions_admit_known(ccd_sessions *self,
                               ccd_actor *ret_actor,
                               ccd_limit_state *ret_state);
 
-/* The organization with which the credential was last seen, used only for fair queueing; 0:
- * unknown. Makes no request, counts nothing, admits nobody. */
+/* Return the organization with which the credential was last seen; 0: unknown. Used only for
+ * fair queueing: sends no request, counts nothing, admits nobody. */
 int64_t ccd_sessions_organization(ccd_sessions *self, const ccd_credential *credential);
 
 /* The actor of a credential that was admitted before, without counting a request. @db: used when
@@ -60,8 +60,8 @@ cc_status ccd_sessions_find(ccd_sessions *self,
                             ccd_actor *ret_actor,
                             cc_error *reterr) CC_MUSTCHECK;
 
-/* Called for every revocation in any process, after the caches were cleared. Must not wait. Set
- * to NULL to end the calls; when that returns, no call is running. */
+/* Called for every revocation in any process, after the caches were cleared. Must not block. Set
+ * to NULL to end the calls; when ccd_sessions_on_revoke returns, no call is running. */
 typedef void ccd_sessions_revoked_cb(void *data, ccd_revoked kind, int64_t id);
 void ccd_sessions_on_revoke(ccd_sessions *self, ccd_sessions_revoked_cb *callback, void *data);
 
@@ -69,7 +69,7 @@ void ccd_sessions_on_revoke(ccd_sessions *self, ccd_sessions_revoked_cb *callbac
 bool ccd_sessions_is_revoked(const ccd_actor *actor, ccd_revoked kind, int64_t id);
 
 /* Drop cached data about a session, user, token, device or organization, in all processes.
- * @conn: outside a transaction; NULL: none was available. */
+ * @conn: a connection outside a transaction; NULL: none was available. */
 void ccd_sessions_revoke(ccd_sessions *self,
                          ccd_db_conn *conn,
                          cc_arena *arena,

@@ -22,7 +22,7 @@
 
 #define PREFIX "body-"
 
-/* A body is refused when less than this would stay free on the disk. */
+/* A body is refused when it would leave less free space than this on the disk. */
 #define RESERVE (64ll << 20)
 
 static cc_status
@@ -52,7 +52,7 @@ check_folder(const ccd_config *config, cc_error *reterr)
                      "This server has no STORAGE_FOLDER: it takes no files");
 }
 
-/* --- while the body arrives --- */
+/* --- writing the body into a file --- */
 
 static cc_status
 make_file(const ccd_config *config, cc_arena *arena, ccd_spool *spool, cc_error *reterr)
@@ -70,8 +70,8 @@ make_file(const ccd_config *config, cc_arena *arena, ccd_spool *spool, cc_error 
   if (spool->fd < 0)
     return file_failed("mkostemp", reterr);
   spool->path = path;
-  /* A lock tells other servers, which may share the folder, that the file is in use and must not
-   * be swept. */
+  /* The lock shows other servers, which may share the folder, that the file is in use and must
+   * not be deleted. */
   return flock(spool->fd, LOCK_EX | LOCK_NB) == 0 ? CC_OK : file_failed("flock", reterr);
 }
 
@@ -127,7 +127,7 @@ write_all(int fd, const char *bytes, size_t n)
   return true;
 }
 
-/* Free the space of a refused body. */
+/* Refuse the body and free its space on the disk. */
 static bool
 refuse_body(ccd_spool *spool)
 {
@@ -213,9 +213,10 @@ ccd_spool_sweep(const ccd_config *config)
     ccd_log(CCD_INFO, "spool.swept", CCD_NUMBER("files", n));
 }
 
-/* --- what is kept --- */
+/* --- stored files --- */
 
-/* The whole path of a name; creates its folders. NULL: the reason is in @reterr. */
+/* Return the whole path of a stored file. @make: create its folders. NULL: failed, with the
+ * reason in @reterr. */
 static char *
 path_of(const ccd_config *config, const char *name, bool make, cc_error *reterr)
 {
@@ -237,13 +238,14 @@ path_of(const ccd_config *config, const char *name, bool make, cc_error *reterr)
   char *slash = text == NULL || !make ? NULL : text + strlen(config->storage_folder);
   while (slash != NULL && (slash = strchr(slash + 1, '/')) != NULL) {
     *slash = '\0';
-    (void) mkdir(text, 0700); /* a failure shows when the file is created */
+    (void) mkdir(text,
+                 0700); /* if this fails, creating the file fails too and reports the reason */
     *slash = '/';
   }
   return text;
 }
 
-/* Make the name of the file survive a power cut, not only its bytes. */
+/* Sync the folder, so that the file's name survives a power failure like its bytes. */
 static bool
 sync_folder(char *path)
 {
@@ -257,7 +259,8 @@ sync_folder(char *path)
   return good;
 }
 
-/* Link the body to a second name, then rename that to replace the file of this name. */
+/* Put the body in the place of the file with this name: link it to a second name, then rename
+ * that. */
 static bool
 put_in_place(const ccd_spool *spool, char *path)
 {
@@ -266,7 +269,7 @@ put_in_place(const ccd_spool *spool, char *path)
   bool good = !beside.failed && (link(spool->path, beside.text) == 0 || errno == EEXIST) &&
               fsync(spool->fd) == 0 && rename(beside.text, path) == 0;
   int reason = errno;
-  if (good) /* rename does nothing when both names already are the same file */
+  if (good) /* needed because rename does nothing when both names already are the same file */
     (void) unlink(beside.text);
   good = good && sync_folder(path);
   if (!good && !beside.failed)
@@ -309,7 +312,8 @@ copy_behind(int from, int to, int64_t offset, int64_t length)
   return fsync(to) == 0;
 }
 
-/* Called with the file locked, so that two clients that send the same piece append it once. */
+/* Append the body to the file. Called with the file locked, so that two clients that send the
+ * same piece append it once. */
 static cc_status
 append_body(ccd_call *call, int fd, int64_t offset, int64_t *ret_length, cc_error *reterr)
 {
@@ -327,7 +331,7 @@ append_body(ccd_call *call, int fd, int64_t offset, int64_t *ret_length, cc_erro
                          (int64_t) found.st_size);
   if (!copy_behind(spool->fd, fd, offset, spool->length)) {
     int reason = errno;
-    /* If this fails as well, the client learns the real length by its next offset. */
+    /* If truncating fails too, the client learns the real length from its next request's offset. */
     if (ftruncate(fd, offset) != 0)
       ccd_log(CCD_WARNING, "spool.not_truncated", CCD_NUMBER("errno", errno));
     errno = reason;
@@ -348,7 +352,8 @@ ccd_spool_append(ccd_call *call,
   ccd_spool *spool = exchange->spool;
   if (spool == NULL)
     return cc_fail(reterr, CC_ERR_INTERNAL, "spool", "There is no body to append");
-  if (spool->appended >= 0) { /* the transaction is being repeated */
+  if (spool->appended >=
+      0) { /* the transaction is being repeated, and the body was appended before */
     *ret_length = spool->appended;
     return CC_OK;
   }

@@ -12,7 +12,8 @@
 typedef struct ccd_spool {
   int fd; /* for reading, positioned at its beginning; the dispatcher closes it */
   int64_t length;
-  uint8_t sha256[CCD_HASH_BYTES]; /* of this body; for a file in pieces, of this piece */
+  uint8_t sha256[CCD_HASH_BYTES]; /* SHA-256 of this body; for a file that comes in pieces, of this
+                                     piece */
   const char *media;              /* Content-Type without parameters, one of op->body_media */
 
   /* Private to the engine. */
@@ -37,14 +38,15 @@ bool ccd_spool_has_room(const char *folder, int64_t length);
 cc_status ccd_spool_keep(ccd_call *call, const char *name, cc_error *reterr) CC_MUSTCHECK;
 
 /**
- * The same for a file that comes in pieces: append the body to @name, which must be @offset bytes
- * long (0: or absent). A piece may begin anywhere, so a client can continue after an interruption.
+ * Like ccd_spool_keep, for a file that comes in pieces: append the body to @name, which must be
+ * @offset bytes long (or absent if @offset is 0). A piece may begin anywhere, so a client can
+ * continue after an interruption.
  *
- * @ret_length: of the file now; also sent in the header Upload-Offset
+ * @ret_length: length of the file now; also sent in the header Upload-Offset
  *
- * CC_ERR_CONFLICT with the code "offset" when the file has another length, which the message and
- * Upload-Offset contain: the client continues from there. A second call in the same request does
- * nothing.
+ * CC_ERR_CONFLICT with the code "offset" when the file has another length. The message and
+ * Upload-Offset contain the real length, so that the client can continue from there. A second call
+ * in the same request does nothing.
  */
 cc_status ccd_spool_append(ccd_call *call,
                            const char *name,
@@ -66,7 +68,7 @@ cc_status ccd_spool_create(const ccd_config *config,
 /* Delete a kept file; no error when it is absent. */
 void ccd_spool_remove(const ccd_config *config, const char *name);
 
-/* --- the dispatcher's --- */
+/* --- used by the dispatcher --- */
 
 /* @length: announced length, -1: unknown. @max: a longer body is CC_ERR_TOO_LARGE. Allocated in
  *   @arena. */
@@ -83,5 +85,5 @@ bool ccd_spool_write(ccd_spool *spool, const char *bytes, size_t n);
 cc_status ccd_spool_finish(ccd_spool *spool, cc_error *reterr) CC_MUSTCHECK;
 void ccd_spool_drop(ccd_spool *spool); /* accepts NULL */
 
-/* Delete files that servers left which no longer run. */
+/* Delete the spooled files of servers that no longer run. */
 void ccd_spool_sweep(const ccd_config *config);

@@ -25,7 +25,7 @@ ccd_step_route(ccd_exchange *exchange, cc_error *reterr)
     return cc_fail(reterr, CC_ERR_MALFORMED, "http", "%s", request->malformed);
   }
   if (exchange->call.route != NULL)
-    return CC_OK; /* already found before the body arrived */
+    return CC_OK; /* the route was found before the body arrived */
   cc_status status = ccd_router_match(exchange->server->router,
                                       exchange->method,
                                       request->path,
@@ -65,7 +65,7 @@ listed_media(const char *list, const char *type, cc_arena *arena)
   return NULL;
 }
 
-/* Maximal bytes of a character written as two JSON escapes. */
+/* Maximal number of bytes of one character: two JSON escapes, such as \ud83d\ude00. */
 #define ESCAPED_MAX 12
 
 /* Maximal size of a route's body: a body whose longest text has its maximal length fits, however
@@ -301,7 +301,7 @@ ccd_step_right(ccd_exchange *exchange, cc_error *reterr)
   return CC_OK;
 }
 
-/* --- the work --- */
+/* --- running the handler --- */
 
 static void
 reset_work(ccd_exchange *exchange)

@@ -34,7 +34,7 @@ ccd_field_right_lacking(ccd_call *call, const char *kind_name)
   return kind->right;
 }
 
-/* Make a refusal of the first error. */
+/* Make a refusal from the first error of the list. */
 static const char *
 refuse_first(cc_arena *arena, const cc_error_list *errors)
 {
@@ -44,8 +44,8 @@ refuse_first(cc_arena *arena, const cc_error_list *errors)
                                 cc_arena_printf(arena, "%s: %s", first->pointer, first->message));
 }
 
-/* A contact is checked against the limits of recordContact, but stored as it came, because it
- * may have members that this server does not know yet. */
+/* Check the body of a contact by the limits of recordContact. The body is stored as it was
+ * received, because it may have members that this server does not know yet. */
 static const char *
 check_contact(ccd_call *call, const char *body, const char **ret_body)
 {
@@ -96,7 +96,7 @@ ccd_field_body_check(ccd_call *call, const char *kind_name, const char *body, co
   return NULL;
 }
 
-/* The members of an uploaded contact by which its outcome and answers are checked. The whole
+/* The members of an uploaded contact that are needed to check its outcome and answers. The whole
  * body goes to the statement, because it may have members that this server does not know yet. */
 typedef struct field_contact {
   char *channel;

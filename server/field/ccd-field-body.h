@@ -6,11 +6,11 @@
 
 /* Checks bodies of uploaded operations before they are passed to the database. */
 
-/* {"code": …, "message": …}; NULL: memory is exhausted. */
+/* Build a refusal: {"code": …, "message": …}. NULL: memory is exhausted. */
 const char *ccd_field_body_refusal(cc_arena *arena, const char *code, const char *message);
 
-/* The name of the right that the actor lacks for operations of a kind, or NULL. The database
- * refuses unknown kinds. */
+/* Name of the right that operations of this kind need and the actor lacks; NULL: none is
+ * lacking. Unknown kinds need no right here, because the database refuses them. */
 const char *ccd_field_right_lacking(ccd_call *call, const char *kind_name);
 
 /* Check an operation's body. Returns NULL when it is valid, else the refusal as JSON. @ret_body:
@@ -21,7 +21,7 @@ const char *ccd_field_body_check(ccd_call *call,
                                  const char *body,
                                  const char **ret_body);
 
-/* The contact that an operation records. False: the operation records none, or undoes one, so
- * nothing is to be checked. The caller sets .occurred. */
+/* Read the contact that an operation records. False: the operation records no contact or undoes
+ * one, so there is nothing to check. The caller sets .occurred. */
 bool
 ccd_field_body_contact(ccd_call *call, const char *kind, const char *body, ccd_contact_input *ret);

@@ -40,7 +40,8 @@ add_header(ccd_call *call, const ccd_rows *rows, const char *kind, int64_t id, c
   const char *cursor = ccd_call_feed_cursor(call, ccd_rows_get(rows, 0, "xid"), "0");
   cc_pack_header *header = cc_arena_alloc(call->arena, sizeof(*header));
   cc_error error;
-  /* The columns made_at, expires_at, content and snapshot have the names of their members. */
+  /* Read the header's members from the row: its columns have the names of the members (made_at,
+   * expires_at, content, snapshot). */
   if (cursor == NULL || header == NULL ||
       ccd_rows_bind(rows, 0, &cc_pack_header_type, call->arena, header, &error) != CC_OK) {
     out->failed = true;
@@ -99,7 +100,8 @@ send_pack(ccd_call *call, const char *kind, int64_t id, cc_error *reterr)
   cc_status status =
     query->since == NULL ? CC_OK : ccd_call_feed_place(call, query->since, &xid, &change, reterr);
   if (status == CC_ERR_GONE)
-    xid = change = NULL; /* the whole pack, which replaces the one on the phone */
+    xid = change = NULL; /* no cursor of the phone is usable: send the whole pack, which replaces
+                            the one on the phone */
   else if (status != CC_OK)
     return status;
   const ccd_arg args[] = {

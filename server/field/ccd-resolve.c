@@ -5,9 +5,10 @@
 #include "server/field/ccd-field.h"
 #include "server/rules/ccd-scripts.h"
 
-/* Resolves a conflict. A body that is applied then is checked like an uploaded one. */
+/* Resolves a conflict. When the resolution applies a body, the body is checked like an uploaded
+ * one. */
 
-/* A merged body must have the same type as the body that it replaces. */
+/* Check a merged body: it must have the same type as the body that it replaces. */
 static cc_status
 check_merged(ccd_call *call, const char *kind, const char **ret, cc_error *reterr)
 {
@@ -18,9 +19,9 @@ check_merged(ccd_call *call, const char *kind, const char **ret, cc_error *reter
            : cc_fail_field(reterr, CC_ERR_INVALID, "invalid", "/body", "No %s: %s", kind, wrong);
 }
 
-/* Check the contact that is to be applied; NULL: the conflict is about no contact. The script is
- * read inside the transaction, because the statement cannot be repeated here when it finds
- * another script. */
+/* Check the contact that the resolution applies; NULL: the conflict is not about a contact. The
+ * script is read inside the transaction, because here the statement cannot be repeated when the
+ * script has changed. */
 static cc_status
 check_contact(ccd_call *call,
               const char *kind,

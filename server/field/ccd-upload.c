@@ -9,15 +9,14 @@
 #include "server/field/ccd-field.h"
 
 /* Uploads: one verdict for each operation, in the order received. Consecutive visits share a
- * transaction with a savepoint each; when they cannot be committed together, each of them gets a
- * separate transaction, like every other operation. When the database fails, the reply contains
- * the verdicts so far: operations without a verdict were not done, and the phone sends them
- * again. */
+ * transaction, with a savepoint for each visit. When they cannot be committed together, each
+ * visit gets its own transaction, like every other operation. When the database fails, the reply
+ * contains the verdicts so far: operations without a verdict were not done, and the phone sends
+ * them again. */
 
 #define BODY_MAX (256u * 1024)
-#define RELEASES_MAX 500 /* limit in one request; the next request continues */
-#define TOGETHER_MAX                                                                               \
-  10u /* visits in one transaction; other transactions wait for their turf that long */
+#define RELEASES_MAX 500 /* held operations released in one request; the next one continues */
+#define TOGETHER_MAX 10u /* visits in one transaction, during which their turf is locked */
 
 static const char *
 missing_right(ccd_call *call, const char *kind_name)
@@ -30,7 +29,7 @@ missing_right(ccd_call *call, const char *kind_name)
                                     cc_arena_printf(call->arena, "This needs the right %s", right));
 }
 
-/* The form in which the database receives an operation. NULL: memory is exhausted. */
+/* Build the JSON in which the database receives an operation. NULL: memory is exhausted. */
 static const char *
 operation_text(ccd_call *call, const cc_field_operation *operation, const char *body)
 {
@@ -68,12 +67,12 @@ add_verdict(ccd_call *call,
   return ccd_rows_bind(rows, row, &cc_field_verdict_type, call->arena, verdict, reterr);
 }
 
-/* State of one upload of an installation. */
+/* State of one upload request of one installation of the client. */
 typedef struct upload {
   ccd_call *call;
   const char *stream; /* id of its row */
   cc_field_receipt *receipt;
-  bool releases; /* held operations may be released now */
+  bool releases; /* held operations may be released after this request */
 } upload;
 
 static void
@@ -83,12 +82,12 @@ note_stream(upload *self, const ccd_rows *rows, int row)
   self->releases = self->releases || ccd_rows_bool(rows, row, "releases");
 }
 
-/* An operation in the form that the database receives. */
+/* An operation with everything that is known before it is applied. */
 typedef struct prepared {
   const char *kind;
   const char *text;        /* JSON */
   const char *refusal;     /* JSON; NULL: no refusal so far */
-  bool checks;             /* it records a contact that must be checked */
+  bool checks;             /* the operation records a contact that must be checked */
   ccd_contact_input input; /* set when .checks */
 } prepared;
 
@@ -138,15 +137,15 @@ apply_alone(upload *self, const prepared *one, cc_error *reterr)
   return add_verdict(call, rows, 0, self->receipt->verdicts, &self->receipt->n_verdicts, reterr);
 }
 
-/* True for a visit whose locks are known from its body: no correction, no telephone number, no
- * undo. */
+/* May this operation share a transaction? True for a visit whose locks are known from its body:
+ * no correction, no telephone number, no undo. */
 static bool
 may_join(const prepared *one)
 {
   return one->checks && !one->input.corrects && !one->input.unreadable;
 }
 
-/* The list for field_apply_visits. NULL: it cannot be made now. */
+/* Build the list for field_apply_visits. NULL: memory is exhausted or a check could not be made. */
 static const char *
 visits_text(ccd_call *call, const prepared *list, size_t n)
 {
@@ -167,7 +166,7 @@ visits_text(ccd_call *call, const prepared *list, size_t n)
   return made;
 }
 
-/* True: all are committed and have their verdicts. */
+/* Apply @n visits in one transaction. True: all are committed and have their verdicts. */
 static bool
 apply_together(upload *self, const prepared *list, size_t n)
 {
@@ -190,7 +189,8 @@ apply_together(upload *self, const prepared *list, size_t n)
     note_stream(self, rows, row);
     status = add_verdict(call, rows, row, receipt->verdicts, &receipt->n_verdicts, NULL);
   }
-  /* Apply them again one by one: those that were committed become duplicates. */
+  /* On failure the visits are applied again one by one; visits that were committed after all
+   * become duplicates. */
   if (status != CC_OK)
     receipt->n_verdicts = had;
   return status == CC_OK;
@@ -219,8 +219,8 @@ apply_next(upload *self, size_t first, size_t *ret_n, cc_error *reterr)
   return status;
 }
 
-/* Release the next held operation whose predecessors are decided. @ret_found: there is one. Its
- * body is read from the database again, because its answers are checked now. */
+/* Release the next held operation whose predecessors are decided. @ret_found: there is such an
+ * operation. Its body is read from the database again, because its answers are checked only now. */
 static cc_status
 release_next(upload *self, bool *ret_found, const ccd_rows **ret, cc_error *reterr)
 {

@@ -14,9 +14,9 @@
 #define TICK_SECONDS 1
 #define FIGURES_EVERY (5 * CC_TIME_SECOND)
 #define CLEAN_EVERY (3600 * CC_TIME_SECOND)
-#define CLEAN_FIRST (60 * CC_TIME_SECOND) /* delay after start, to keep the start fast */
+#define CLEAN_FIRST (60 * CC_TIME_SECOND) /* delay of the first deletion: keeps the start fast */
 
-/* A lease to extend: a copy of values that are guarded by the lock. */
+/* A copy of the values of a lease to extend, so that the statement can run without the lock. */
 typedef struct lease {
   int64_t organization_id, id;
   int attempts, lease_s;
@@ -153,8 +153,7 @@ ccd_job_keeper(void *data)
   int64_t figures_at = 0;
   int64_t clean_at = cc_time_monotonic() + CLEAN_FIRST;
 
-  /* The keeper is stopped after the lanes, so that jobs which are still ending keep their leases.
-   */
+  /* The keeper ends after the lanes, so that jobs that are still ending keep their leases. */
   while (!atomic_load(&jobs->keeper_ends)) {
     int64_t now = cc_time_monotonic();
     cc_arena_clear(jobs->keeper_arena);

@@ -20,7 +20,8 @@
 #define ARENA_MAX (16u << 20)
 #define KEEPER_ARENA_MAX (1u << 20)
 
-/* Jobs that a thread claims at once. The lease of each must last until all of them have run. */
+/* Number of jobs that a thread claims at once. The lease of each job must last until all of them
+ * have run. */
 #define BATCH 10
 
 static const ccd_job_lane lane_of_thread[CCD_JOB_THREADS] =
@@ -56,7 +57,8 @@ copy_batch(const ccd_rows *rows, cc_arena *arena, void *ret)
                      .attempts = (int) ccd_rows_int64(rows, i, "attempts"),
                      .kind = cc_arena_strdup(arena, ccd_rows_get(rows, i, "kind")),
                      .payload = cc_arena_strdup(arena, ccd_rows_get(rows, i, "payload"))};
-    /* When out of memory, the job is skipped: it is claimed again after its lease has expired. */
+    /* Without memory for its name or payload the job is skipped: it is claimed again after its
+     * lease has expired. */
     if (claimed.kind != NULL && claimed.payload != NULL)
       taken->claims[taken->n++] = claimed;
   }
@@ -271,7 +273,7 @@ lane_thread(void *data)
 
   while (wait_for_work(lane)) {
     while (lane_run_batch(lane))
-      ccd_jobs_wake(lane->jobs); /* the jobs may have enqueued jobs for other lanes */
+      ccd_jobs_wake(lane->jobs); /* the jobs that ran may have enqueued jobs for other lanes */
   }
   return NULL;
 }

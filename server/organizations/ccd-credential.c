@@ -25,7 +25,8 @@ static const char *const profile_scopes[_CC_DEVICE_MAX] = {
   [CC_DEVICE_CANVASS] = "[\"canvass\"]",
 };
 
-/* The named rights, each once and in the table's order, as a JSON array. */
+/* Read names of rights. Returns a JSON array with each right once, in the order of the table;
+ * @ret_rights: the same as bits. */
 static const char *
 read_scopes(ccd_call *call, const cc_strings *scopes, uint64_t *ret_rights)
 {
@@ -151,7 +152,7 @@ ccd_api_token_end(ccd_call *call, cc_error *reterr)
   return status != CC_OK || was ? status : cc_fail_absent(reterr);
 }
 
-/* A new pairing code as people type it: "K7QF-2MZX-9HRA". Sixty random bits. */
+/* Make a new pairing code in the form that people type: "K7QF-2MZX-9HRA", sixty random bits. */
 static char *
 new_code(cc_arena *arena)
 {
@@ -170,7 +171,8 @@ new_code(cc_arena *arena)
   return code;
 }
 
-/* The stored hash of a code, independent of how it was typed. NULL at the arena's ceiling. */
+/* Compute the stored hash of a pairing code; case and separators are ignored. NULL at the
+ * arena's ceiling. */
 static const char *
 hash_code(cc_arena *arena, const char *typed)
 {

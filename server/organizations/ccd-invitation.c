@@ -14,9 +14,9 @@
 #include "server/organizations/ccd-organizations.h"
 #include "server/organizations/ccd-plain-text.h"
 
-/* Invitations. A token is looked up before the organization is known (invitation_find);
- * everything else happens inside the inviting organization, and is checked again with the row
- * locked. */
+/* Invitations. The token in a link is looked up before the organization is known
+ * (invitation_find). Everything else happens inside the inviting organization, where the
+ * invitation is checked again with its row locked. */
 
 /* Anybody can create an organization with any name, and an invitation goes to a person who did
  * not ask for it, so text typed by users never becomes a link in the mail. */
@@ -88,7 +88,7 @@ count_invitation_mail(ccd_call *call, const char *email, const ccd_rows *about, 
                          reterr);
 }
 
-/* Check the body for forbidden content. */
+/* Refuse a message that contains web or mail addresses. */
 static cc_status
 check_body(ccd_call *call, const cc_invitation *body, cc_error *reterr)
 {
@@ -194,8 +194,8 @@ ccd_invitation_send_again(ccd_call *call, cc_error *reterr)
   return send_mail(call, email, token, ccd_rows_get(rows, 0, "message"), about, reterr);
 }
 
-/* Find the invitation of the token in the body, if it can still be answered; its rows are for
- * the caller. */
+/* Find the invitation whose token is in the body, if it can still be accepted or declined. @ret:
+ * its row, for the caller. */
 static cc_status
 find_open(ccd_call *call, const char **ret_hash, const ccd_rows **ret, cc_error *reterr)
 {

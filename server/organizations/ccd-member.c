@@ -13,7 +13,8 @@
 
 #include <string.h>
 
-/* Members, and the rule of who may change whose role and rights (docs/internals/rights.md). */
+/* Changes of members, and the rule of who may change whose role and rights
+ * (docs/internals/rights.md). */
 
 static bool
 is_owner(const char *role)
@@ -74,9 +75,8 @@ ccd_owner_prove(ccd_call *call,
            : CC_OK;
 }
 
-/* Lock the member named by the path until the commit; `merged` of @ret: the member's single
- * rights combined with those of
- * @permissions. */
+/* Lock the row of the member in the path until the commit. @ret has the column `merged`: the
+ * member's single rights combined with those of @permissions. */
 static cc_status
 lock_member(ccd_call *call,
             const char *permissions,
@@ -213,8 +213,8 @@ ccd_member_drop(ccd_call *call, cc_error *reterr)
   if (status != CC_OK)
     return status;
   status = ccd_grant_check(call, before, (ccd_standing){0}, reterr);
-  if (status == CC_OK) /* without a body there is no code: an actor with a second factor must change
-                          the owner's role first */
+  if (status == CC_OK) /* no body and so no code: an actor with a second factor must first change
+                          the owner's role */
     status = ccd_owner_prove(call, before.role, NULL, NULL, NULL, reterr);
   if (status != CC_OK)
     return status;

@@ -12,8 +12,8 @@ typedef struct ccd_standing {
 } ccd_standing;
 
 /**
- * May the actor change a person from one standing to the other? Only an owner may change owners and
- * admins; nobody can give a right that he or she lacks.
+ * May the actor change a person's role and rights from @before to @after? Only an owner may change
+ * owners and admins, and nobody can give a right that he or she lacks.
  *
  * CC_ERR_FORBIDDEN: owner_only or above_own_rights.
  */
@@ -21,9 +21,9 @@ cc_status ccd_grant_check(ccd_call *call, ccd_standing before, ccd_standing afte
   CC_MUSTCHECK;
 
 /**
- * Require the second factor when a person becomes an owner or an owner becomes something else, so
- * that a stolen session cannot take the organization over. @before, @after: names of roles, NULL:
- * none. An actor without a second factor passes.
+ * Require the actor's second factor when a person becomes an owner or stops being one, so that a
+ * stolen session cannot take the organization over. @before, @after: names of roles, NULL: none. An
+ * actor without a second factor passes.
  *
  * CC_ERR_INVALID: second_factor_required; or the code is wrong.
  */

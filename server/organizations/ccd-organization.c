@@ -13,7 +13,8 @@
 
 #define FOUNDED_MAX 20 /* organizations that one person may create on a day */
 
-/* Slugs made from a name that is taken: with a number first, then with random letters. */
+/* Next candidate for the slug of a new organization: the name's slug, then with a number, then
+ * with random letters. */
 static const char *
 next_slug(ccd_call *call, const char *base, int attempt)
 {
@@ -47,8 +48,8 @@ reply_organization(ccd_call *call, cc_error *reterr)
   return ccd_rows_n(call->rows) == 1 ? CC_OK : cc_fail_absent(reterr);
 }
 
-/* A person who requires a second factor of others must have one, so that the request does not
- * lock that person out. */
+/* A person who turns on the requirement of a second factor must have one; otherwise the request
+ * would lock that person out. */
 static cc_status
 check_own_second_factor(ccd_call *call, cc_error *reterr)
 {

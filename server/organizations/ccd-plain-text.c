@@ -6,8 +6,8 @@
 
 #include "common/base/cc-utf8.h"
 
-/* Recognizes texts that mail clients turn into links, also when they are written with unusual
- * characters. */
+/* Finds the places where a mail client would turn text into a link, also when the text is
+ * written with unusual characters. */
 
 /* Characters that a mail client may treat as the dot of a host name. */
 static bool
@@ -29,7 +29,7 @@ is_invisible(uint32_t c)
   return c == 0x00ad || (c >= 0x200b && c <= 0x200f) || c == 0x2060 || c == 0xfeff;
 }
 
-/* The next visible character. */
+/* Read the next visible character and advance *@at. */
 static uint32_t
 next_visible(const char **at)
 {

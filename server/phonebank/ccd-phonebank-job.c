@@ -5,8 +5,8 @@
 #include "server/jobs/ccd-job-run.h"
 #include "server/phonebank/ccd-phonebank-routes.h"
 
-/* Job that fills the queue of a phone bank from its list in one statement; it takes minutes for
- * the file of a state, too long for a request. */
+/* The job that fills the queue of a phone bank from its list, in one statement. For the voter
+ * file of a state this takes minutes, too long for a request. */
 
 typedef struct fill_payload {
   int64_t id;

@@ -39,7 +39,7 @@ get_health(ccd_call *call, cc_error *reterr)
   return CC_OK;
 }
 
-/* Reply with @text, UTF-8, with the operation's media type. Frees @text. */
+/* Reply with @text (UTF-8) and the media type of the operation. Frees @text. */
 static cc_status
 send_document(ccd_call *call, cc_str *text, cc_error *reterr)
 {
@@ -54,9 +54,9 @@ send_document(ccd_call *call, cc_str *text, cc_error *reterr)
   return status;
 }
 
-/* Both documents are generated on request: this takes a millisecond or two, and saves an idle
- * server two megabytes. They count as requests and run on the threads of visitors, so that
- * clients that request them all the time do not delay health checks. */
+/* The document is generated on each request: this takes one or two milliseconds, and an idle
+ * server needs two megabytes less. Such requests run on the threads of visitors, so that a
+ * client that repeats them does not delay health checks. */
 static cc_status
 get_openapi(ccd_call *call, cc_error *reterr)
 {

@@ -11,7 +11,7 @@
 #include "common/base/cc-str.h"
 #include "server/engine/ccd-spool.h"
 
-#define CACHED_US (5 * CC_TIME_SECOND) /* time for which the last result is used */
+#define CACHED_US (5 * CC_TIME_SECOND) /* for this time the last result is returned again */
 
 static size_t
 discard_bytes_cb(char *data, size_t size, size_t n, void *user)

@@ -12,7 +12,7 @@
  * by contacts, phone banks, texting and uploads. */
 
 #define ARGS_MAX 16
-#define TRIES 4 /* tries, because the script may be changed repeatedly */
+#define TRIES 4 /* tries of the statement, because the script may be changed again meanwhile */
 #define CHANGED "script_changed"
 
 ccd_contact_input
@@ -30,7 +30,7 @@ ccd_contact_of(const cc_contact *contact)
   };
 }
 
-/* Check the answers by the script, when there is one. */
+/* Check the answers by the rules of the script, if the contact has a script. */
 static cc_status
 check_answers(const ccd_contact_input *input, const ccd_script *script, cc_error *reterr)
 {
@@ -123,7 +123,7 @@ needs_script(const ccd_contact_input *input)
   return is_canvassed(input) && (input->script_id != 0 || first_step(input) != 0);
 }
 
-/* The script by which a contact is checked: from memory, or read from the database. */
+/* Find the script of a contact: in the cache, otherwise in the database. */
 static cc_status
 find_script(ccd_call *call, const ccd_contact_input *input, ccd_script **ret, cc_error *reterr)
 {
@@ -192,7 +192,8 @@ run_checked(ccd_call *call,
   return ccd_call_query_in_own_tx(call, CCD_WRITE, action, query, args, ret, reterr);
 }
 
-/* The statement found another script or a newer version; the error's pointer contains its id. */
+/* Read the script again after the statement found another script or a newer version. The pointer
+ * of @error contains the id of the script to read. */
 static cc_status
 renew_script(ccd_call *call,
              const cc_error *error,

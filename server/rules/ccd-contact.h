@@ -9,19 +9,20 @@
  * common/rules and the script in memory. The statement gets the result as :checked and raises a
  * refusal after its own checks have passed. See docs/decisions/0001. */
 
-/* The content of a contact that is checked. */
+/* The values of a contact that the check needs. */
 typedef struct ccd_contact_input {
   const char *channel;     /* "door"; NULL: not given */
   const char *disposition; /* NULL: none */
   bool has_answers;
   cc_rule_answers answers;
-  int64_t script_id; /* 0: determined by the answers */
-  cc_time occurred;  /* by the device's clock */
-  bool unreadable;   /* some member has a wrong type */
-  bool corrects;     /* it names another contact, or a telephone number; of uploads only */
+  int64_t script_id; /* 0: the script follows from the answers */
+  cc_time occurred;  /* time of the contact by the device's clock */
+  bool unreadable;   /* some member has a wrong type, so the contact is refused */
+  bool corrects; /* in uploads: the contact corrects another contact, or has a telephone number */
 } ccd_contact_input;
 
-/* The contact in a body of the API or of an uploaded operation. Borrows from @contact. */
+/* Read the values from a body of the API or of an uploaded operation. The result borrows from
+ * @contact. */
 ccd_contact_input ccd_contact_of(const cc_contact *contact);
 
 /**
@@ -41,24 +42,25 @@ cc_status ccd_contact_once(ccd_call *call,
                            const ccd_rows **ret,
                            cc_error *reterr) CC_MUSTCHECK;
 
-/* The same with the statement of the call's route, whose rows are the reply. */
+/* The same as ccd_contact_once with the statement of the call's route; its rows become the
+ * reply. */
 cc_status
 ccd_contact_reply(ccd_call *call, const ccd_contact_input *input, cc_error *reterr) CC_MUSTCHECK;
 
-/* The result of the check of a contact without answers, for :checked of a statement inside the
- * call's transaction. NULL: memory is exhausted. */
+/* Check a contact without answers, for a statement inside the call's transaction. Returns the
+ * value of :checked; NULL: memory is exhausted. */
 const char *ccd_contact_checked(ccd_call *call, const ccd_contact_input *input);
 
-/* The same for any contact, outside a transaction, with the script in memory: the statement
- * raises script_changed when that is outdated.
- * @ret: set on CC_OK only */
+/* Check any contact outside a transaction, with the script in memory. The statement raises
+ * script_changed when that script is outdated.
+ * @ret: value of :checked, set on CC_OK only */
 cc_status ccd_contact_check(ccd_call *call,
                             const ccd_contact_input *input,
                             const char **ret,
                             cc_error *reterr) CC_MUSTCHECK;
 
-/* The same for any contact, inside the call's transaction, with the script's current version.
- * @ret: set on CC_OK only */
+/* Check any contact inside the call's transaction, with the current version of the script.
+ * @ret: value of :checked, set on CC_OK only */
 cc_status ccd_contact_check_inside(ccd_call *call,
                                    const ccd_contact_input *input,
                                    const char **ret,

@@ -79,7 +79,7 @@ ccd_scripts_find(ccd_call *call, int64_t script_id, int64_t step_id)
   return found;
 }
 
-/* Called with the lock held. */
+/* Remove a script from the cache. Called with the lock held. */
 static void
 drop_script(ccd_scripts *self, size_t i)
 {
@@ -91,7 +91,7 @@ drop_script(ccd_scripts *self, size_t i)
   self->used[i] = 0;
 }
 
-/* The least recently used place; empty ones come first. Called with the lock held. */
+/* Index of the least recently used place; empty places come first. Called with the lock held. */
 static size_t
 oldest_slot(const ccd_scripts *self)
 {
@@ -102,8 +102,8 @@ oldest_slot(const ccd_scripts *self)
   return oldest;
 }
 
-/* The place of an older version of the same script, or the least recently used one. Called with
- * the lock held. */
+/* Index of the place for a script: the place of an older version of the same script, otherwise
+ * the least recently used one. Called with the lock held. */
 static size_t
 slot_for(const ccd_scripts *self, const ccd_script *script)
 {
@@ -113,7 +113,7 @@ slot_for(const ccd_scripts *self, const ccd_script *script)
   return oldest_slot(self);
 }
 
-/* Drop scripts until @bytes fit. Called with the lock held. */
+/* Remove scripts until @bytes more fit into the limit. Called with the lock held. */
 static void
 evict_scripts(ccd_scripts *self, size_t bytes)
 {
@@ -129,7 +129,7 @@ evict_scripts(ccd_scripts *self, size_t bytes)
   }
 }
 
-/* Add the script to the cache, with a reference of its own. */
+/* Add the script to the cache; the cache keeps its own reference. */
 static void
 cache_script(ccd_scripts *self, ccd_script *script)
 {
@@ -168,7 +168,8 @@ read_step(const ccd_rows *rows, int row)
   };
 }
 
-/* The rows: one for each option, and one for each step without options. */
+/* Read the steps and options of a script. The result has one row for each option, and one row
+ * for each step without options. */
 static void
 read_steps(const ccd_rows *rows, cc_rule_step *steps, cc_rule_option *options, size_t *ret_n)
 {

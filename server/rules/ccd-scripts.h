@@ -13,20 +13,20 @@ typedef struct ccd_script {
   cc_rule_script rules;
   int64_t organization_id;
   size_t bytes;
-  cc_arena *arena; /* contains everything, including this struct */
+  cc_arena *arena; /* memory of all members and of this struct */
   int references;  /* atomic */
 } ccd_script;
 
 ccd_scripts *ccd_scripts_new(void);
 void ccd_scripts_free(ccd_scripts *scripts);
 
-/* NULL is allowed. */
+/* Give back a reference. NULL is allowed. */
 void ccd_script_release(ccd_script *script);
 
 CC_DEFINE_AUTO(ccd_script, ccd_script_release)
 
 /**
- * A cached script of the call's organization.
+ * Find a cached script of the call's organization.
  *
  * @script_id: 0: the script that contains the step @step_id
  *
@@ -37,7 +37,7 @@ ccd_script *ccd_scripts_find(ccd_call *call, int64_t script_id, int64_t step_id)
 /**
  * Read a script from the database, and cache it.
  *
- * @inside: use the call's transaction; otherwise the statement has its own
+ * @inside: true: use the call's transaction; false: the statement runs in its own transaction
  * @ret: a reference; NULL when there is no such script; set on CC_OK only
  */
 cc_status ccd_scripts_read(ccd_call *call,

@@ -5,9 +5,9 @@
 #include "server/rules/ccd-contact.h"
 #include "server/texting/ccd-texting.h"
 
-/* Checks of text campaigns before the statement runs: templates, sizes, results. */
+/* Checks of text campaigns that run before the statement: templates, sizes, results. */
 
-/* Text and size of a first text, with values of usual length. */
+/* Fill the template with values of usual length and measure the result. */
 static cc_status
 measure_template(ccd_call *call,
                  const char *template,
@@ -54,7 +54,8 @@ check_replies(ccd_call *call, const cc_text_campaign *body, cc_error *reterr)
   return status;
 }
 
-/* For a PATCH only given members are checked; without a template its encoding and segments stay. */
+/* Check a new or changed campaign. For a PATCH only the given members are checked; without a
+ * template the stored encoding and segments stay. */
 cc_status
 ccd_text_check_campaign(ccd_call *call, cc_error *reterr)
 {

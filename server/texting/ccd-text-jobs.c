@@ -10,12 +10,12 @@
 #include "server/providers/ccd-sms.h"
 #include "server/texting/ccd-texting.h"
 
-/* Jobs that make the audience of a campaign and send each text to the carrier. A text is marked
- * in its own transaction before it is sent, and the result is recorded in another one: whatever
- * happens between the two, the text is not sent twice. */
+/* Jobs that make the audience of a campaign, and jobs that send one text to the carrier. A text
+ * is marked in one transaction before it is sent, and the result is recorded in another one
+ * afterwards. If the process ends between the two, the text is not sent again. */
 
 #define WAIT_S 60           /* seconds until a paused campaign is checked again */
-#define ATTEMPTS_MAX 8      /* after this many attempts the text counts as refused */
+#define ATTEMPTS_MAX 8      /* after this many attempts the text is marked as refused */
 #define GAVE_UP "not_taken" /* reason when the carrier never accepted the text */
 
 typedef struct fill_payload {

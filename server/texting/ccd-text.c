@@ -8,7 +8,7 @@
 #include "server/providers/ccd-sms.h"
 #include "server/texting/ccd-texting.h"
 
-/* Handlers that depend on settings of the server, which SQL cannot read. */
+/* Handlers of text campaigns that need settings of the server, which SQL cannot read. */
 
 cc_status
 ccd_text_send_all(ccd_call *call, cc_error *reterr)

@@ -9,18 +9,17 @@
 #include "server/turf/ccd-turf-ground.h"
 #include "server/turf/ccd-turf.h"
 
-/* The job that cuts turfs. It reads the doors, computes without a transaction, and writes the
- * drafts in one transaction: a cut that is cancelled, or whose server is killed, leaves nothing
- * behind and starts again. */
+/* The job that cuts turfs. The job reads the doors, computes without a transaction, and writes
+ * the draft turfs in one transaction. If the job is cancelled or the server is killed, no drafts
+ * are written; after a crash the job starts again from the beginning. */
 
 #define MEMORY ((size_t) 2 << 30)
 #define TEXT_MAX ((size_t) 128 << 20)
 #define ONE_TURF_MAX                                                                               \
-  2500 /* maximal number of buildings in a turf without a target, because its matrix grows by the  \
-          square                     \ */
-#define PRECINCT_WALL 400.0 /* a turf across precincts must save this many metres of walking */
-#define LOOK_MS 700         /* interval of checking whether the cut was cancelled */
-#define GIVE_UP 3           /* number of tries after which the cut fails */
+  2500 /* maximum of buildings in a turf without a target: its matrix grows by the square */
+#define PRECINCT_WALL 400.0 /* metres of walking that a turf across two precincts must save */
+#define CHECK_MS 700        /* milliseconds between two checks whether the cut was cancelled */
+#define GIVE_UP 3           /* number of attempts after which the cut is marked as failed */
 
 typedef struct payload {
   int64_t cut_id;
@@ -43,8 +42,8 @@ typedef struct cutting {
   cc_arena *arena, *scratch;
   ccd_cut_options options;
   ccd_watch watch;
-  bool gone; /* cancelled, or already done */
-  int64_t looked;
+  bool ended; /* the cut was cancelled, or another worker has finished it */
+  int64_t checked_at;
   ccd_turf_ground ground;
   ccd_cut cut;
 } cutting;
@@ -70,7 +69,8 @@ run_once(cutting *c,
   return ccd_job_once(c->job, &c->tx, query, args, ret, reterr);
 }
 
-/* Called by server/canvass every few milliseconds. No transaction is open meanwhile. */
+/* ccd_watch.cancelled: at most every CHECK_MS, read from the database whether the cut was
+ * cancelled. Called while no transaction is open. */
 static bool
 is_cancelled(void *data)
 {
@@ -78,14 +78,14 @@ is_cancelled(void *data)
   int64_t now = now_ms();
   if (ccd_job_stopping(c->job) || ccd_job_lost(c->job))
     return true;
-  if (now - c->looked < LOOK_MS)
-    return c->gone;
-  c->looked = now;
+  if (now - c->checked_at < CHECK_MS)
+    return c->ended;
+  c->checked_at = now;
   const ccd_rows *rows = NULL;
   cc_error ignored = {0};
   if (run_once(c, &ccd_q_turf_cut_wanted, NULL, &rows, &ignored) == CC_OK)
-    c->gone = !ccd_rows_bool(rows, 0, "wanted");
-  return c->gone;
+    c->ended = !ccd_rows_bool(rows, 0, "wanted");
+  return c->ended;
 }
 
 static cc_status
@@ -99,7 +99,7 @@ report_step(cutting *c, const char *name, double progress, cc_error *reterr)
   };
   cc_status status = run_once(c, &ccd_q_turf_cut_step, args, &rows, reterr);
   if (status == CC_OK)
-    c->gone = !ccd_rows_bool(rows, 0, "goes_on");
+    c->ended = !ccd_rows_bool(rows, 0, "goes_on");
   return status;
 }
 
@@ -113,8 +113,8 @@ read_request(cutting *c, cc_error *reterr)
   const char *state = ccd_rows_get(rows, 0, "state");
   const char *mode = ccd_rows_get(rows, 0, "mode");
   const char *method = ccd_rows_get(rows, 0, "method");
-  c->gone = state == NULL || (strcmp(state, "queued") != 0 && strcmp(state, "running") != 0);
-  if (c->gone)
+  c->ended = state == NULL || (strcmp(state, "queued") != 0 && strcmp(state, "running") != 0);
+  if (c->ended)
     return CC_OK;
   bool parted = ccd_rows_bool(rows, 0, "by_precinct") || strcmp(method, "precinct") == 0;
   c->options = (ccd_cut_options){
@@ -127,7 +127,8 @@ read_request(cutting *c, cc_error *reterr)
   return CC_OK;
 }
 
-/* Copy doors and streets, because rows are freed with the next transaction. */
+/* Read the doors and streets of the cut into c->ground. The rows are copied, because they are
+ * freed with the next transaction. */
 static cc_status
 read_ground(cutting *c, cc_error *reterr)
 {
@@ -145,7 +146,8 @@ read_ground(cutting *c, cc_error *reterr)
   return status == CC_OK ? ccd_turf_ground_streets(rows, c->arena, &c->ground, reterr) : status;
 }
 
-/* Without a target each part becomes one turf. */
+/* Make one turf of each group of points (each precinct, or the whole area). Used when the cut
+ * has no target. */
 static cc_status
 one_turf_each(cutting *c, cc_error *reterr)
 {
@@ -214,8 +216,8 @@ walk_turfs(cutting *c, cc_str *out, cc_error *reterr)
   if (piece == NULL)
     return cc_fail_memory(reterr);
   cc_str_add_char(out, '[');
-  int64_t told = now_ms();
-  for (int i = 0; status == CC_OK && !c->gone && i < c->cut.n_turfs; i++) {
+  int64_t reported_at = now_ms();
+  for (int i = 0; status == CC_OK && !c->ended && i < c->cut.n_turfs; i++) {
     const ccd_turf *turf = &c->cut.turfs[i];
     ccd_turf_walk made = {0};
     cc_arena_clear(piece);
@@ -229,10 +231,10 @@ walk_turfs(cutting *c, cc_str *out, cc_error *reterr)
                                   reterr);
     if (status == CC_OK)
       add_turf(out, turf, &made);
-    if (status == CC_OK && now_ms() - told > LOOK_MS) {
-      told = now_ms();
+    if (status == CC_OK && now_ms() - reported_at > CHECK_MS) {
+      reported_at = now_ms();
       status = report_step(c, "walk", 0.4 + 0.5 * i / c->cut.n_turfs, reterr);
-      c->gone = c->gone || ccd_job_stopping(c->job);
+      c->ended = c->ended || ccd_job_stopping(c->job);
     }
   }
   cc_str_add_char(out, ']');
@@ -257,27 +259,27 @@ run_steps(cutting *c, cc_error *reterr)
   int64_t since = now_ms();
   cc_str turfs = CC_STR_INIT(TEXT_MAX);
   cc_status status = read_request(c, reterr);
-  if (status == CC_OK && !c->gone)
+  if (status == CC_OK && !c->ended)
     status = report_step(c, "read", 0.02, reterr);
-  if (status == CC_OK && !c->gone)
+  if (status == CC_OK && !c->ended)
     status = read_ground(c, reterr);
-  if (status == CC_OK && !c->gone)
+  if (status == CC_OK && !c->ended)
     status = report_step(c, "cut", 0.15, reterr);
-  if (status == CC_OK && !c->gone)
+  if (status == CC_OK && !c->ended)
     status = cut_pieces(c, reterr);
-  if (status == CC_OK && !c->gone)
+  if (status == CC_OK && !c->ended)
     status = report_step(c, "walk", 0.4, reterr);
-  if (status == CC_OK && !c->gone)
+  if (status == CC_OK && !c->ended)
     status = walk_turfs(c, &turfs, reterr);
-  if (status == CC_OK && !c->gone)
+  if (status == CC_OK && !c->ended)
     status = report_step(c, "write", 0.9, reterr);
-  if (status == CC_OK && !c->gone)
+  if (status == CC_OK && !c->ended)
     status = store_turfs(c, &turfs, since, reterr);
   cc_str_done(&turfs);
   return status;
 }
 
-/* Record a failure that repeating cannot fix in the cut's row. */
+/* Write a failure into the row of the cut, so that the job is not repeated. */
 static cc_status
 record_cut_failure(cutting *c, cc_status status, cc_error *reterr)
 {
@@ -285,7 +287,7 @@ record_cut_failure(cutting *c, cc_status status, cc_error *reterr)
     return CC_OK;
   if (ccd_job_stopping(c->job))
     return ccd_job_again(c->job, 0, reterr);
-  if (c->gone)
+  if (c->ended)
     return CC_OK;
   bool ours = status == CC_ERR_INVALID || c->job->attempt >= GIVE_UP;
   if (ccd_job_lost(c->job) || !ours)
@@ -315,7 +317,7 @@ run_cut(ccd_job *job, cc_error *reterr)
     .tx = {.action = "turf.cut", .actor = what->actor, .user_id = what->user_id},
     .arena = arena,
     .scratch = scratch,
-    .looked = now_ms(),
+    .checked_at = now_ms(),
   };
   cc_status status = record_cut_failure(&c, run_steps(&c, &error), &error);
   if (reterr != NULL && status != CC_OK)

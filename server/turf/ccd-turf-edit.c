@@ -8,13 +8,13 @@
 #include "server/turf/ccd-turf-ground.h"
 #include "server/turf/ccd-turf.h"
 
-/* Manual changes of turfs, and assignment of doors from a shared turf: at most a few hundred
- * doors, so the computation runs within the request. */
+/* Handlers for manual changes of turfs, and for assigning doors of a shared turf. At most a few
+ * hundred doors are concerned, so the computation runs within the request. */
 
 #define MEMORY ((size_t) 512 << 20)
 #define TURFS_MAX 128
 
-/* Numbers given as texts, as a PostgreSQL array. */
+/* Convert ids that the request gives as texts to a PostgreSQL array. */
 static cc_status
 array_of_ids(ccd_call *call, const cc_strings *texts, const char *pointer, const char **ret)
 {
@@ -35,8 +35,8 @@ array_of_ids(ccd_call *call, const cc_strings *texts, const char *pointer, const
   return *ret == NULL ? CC_ERR_NO_MEMORY : CC_OK;
 }
 
-/* Load the doors of a turf and the streets around it; with @free_for only the doors that are
- * free for that actor. */
+/* Load the doors of a turf and the streets around them. With @free_for, only the doors that are
+ * free for this actor are loaded. */
 static cc_status
 load_ground(ccd_call *call,
             int64_t turf_id,
@@ -108,8 +108,8 @@ replan_walk(ccd_call *call, int64_t turf_id, cc_error *reterr)
   return walk_and_store(call, turf_id, &ground, pieces, n, reterr);
 }
 
-/* Lock this turf and @others, all of them drafts. @expected: the number of turfs that must be
- * found. */
+/* Lock this turf and the turfs @others, which must all be drafts. @expected: the number of turfs
+ * that must be found. */
 static cc_status
 lock_turfs(ccd_call *call, const char *others, int64_t expected, cc_error *reterr)
 {
@@ -121,8 +121,8 @@ lock_turfs(ccd_call *call, const char *others, int64_t expected, cc_error *reter
   return status;
 }
 
-/* Delete drafts among @turfs that have become empty, and reply with the others, the turf of the
- * path first. */
+/* Delete the turfs among @turfs that have become empty, and reply with the remaining ones,
+ * beginning with the turf of the request's path. */
 static cc_status
 answer_turfs(ccd_call *call, const int64_t *turfs, int n, cc_error *reterr)
 {
@@ -132,8 +132,8 @@ answer_turfs(ccd_call *call, const int64_t *turfs, int n, cc_error *reterr)
                          : status;
 }
 
-/* Read the ids of turfs that have lost doors, such as "[7, 9]", and append them after the turf of
- * the path. */
+/* Append the turf ids in @json, such as "[7, 9]", to @turfs behind the first @n. These turfs
+ * have lost doors to the turf of the path. Returns the new number of ids. */
 static int
 append_lost_turfs(const char *json, int64_t *turfs, int n)
 {
@@ -191,7 +191,7 @@ ccd_turf_merge(ccd_call *call, cc_error *reterr)
   return status == CC_OK ? answer_turfs(call, &turf_id, 1, reterr) : status;
 }
 
-/* Create a draft with some doors of this turf, and with its script and cut. */
+/* Create a draft that gets the doors of part @i of the cut, and the script of this turf. */
 static cc_status
 split_off_draft(ccd_call *call,
                 const ccd_turf_ground *ground,
@@ -257,7 +257,8 @@ ccd_turf_split(ccd_call *call, cc_error *reterr)
   ccd_cut_options options = {
     .target_doors = (double) doors / (double) body->parts,
     .tower_share =
-      (double) body->parts, /* a building is split only when the turf contains nothing else */
+      (double)
+        body->parts, /* so large that a building is split only if the turf contains nothing else */
     .seed = 1,
   };
   if (doors >= 2 * body->parts)
@@ -276,7 +277,7 @@ ccd_turf_split(ccd_call *call, cc_error *reterr)
   return status == CC_OK ? answer_turfs(call, turfs, n, reterr) : status;
 }
 
-/* The nearest free doors in walking order. */
+/* Select the nearest free doors and put them in walking order. */
 static cc_status
 nearest_doors(ccd_call *call, const ccd_turf_ground *ground, ccd_turf_walk *ret, cc_error *reterr)
 {
@@ -297,7 +298,8 @@ nearest_doors(ccd_call *call, const ccd_turf_ground *ground, ccd_turf_walk *ret,
                                      &n,
                                      reterr);
   for (int i = 0; i < n; i++)
-    /* A house is given to one person; of a tower with more doors than requested a part is given. */
+    /* A building with fewer doors than requested is assigned as a whole; of a larger building,
+     * only the requested number of doors is assigned. */
     pieces[i] =
       (ccd_piece){which[i],
                   0,

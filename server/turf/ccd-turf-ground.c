@@ -8,7 +8,8 @@
 #include "common/base/cc-str.h"
 #include "server/turf/ccd-turf.h"
 
-/* Converts rows into the input of server/canvass, and results back into doors. */
+/* Converts database rows into the input of server/canvass, and results of server/canvass into
+ * lists of doors. */
 
 #define METRES_A_DEGREE 111195.0 /* metres per degree of latitude, on a sphere of 6371 km */
 #define AROUND 0.003 /* margin of the streets around the points in degrees: about 300 m */
@@ -138,8 +139,9 @@ ccd_turf_ground_streets(const ccd_rows *rows,
   int n = ccd_rows_n(rows) / 2;
   int node = ccd_rows_find(rows, "node");
   ccd_segment *segments = cc_arena_alloc(arena, ((size_t) n + 1) * sizeof(*segments));
-  int64_t *ids =
-    cc_arena_alloc(arena, ((size_t) n + 1) * sizeof(*ids)); /* ascending, like the rows */
+  int64_t *ids = cc_arena_alloc(arena,
+                                ((size_t) n + 1) *
+                                  sizeof(*ids)); /* ascending, because the rows are sorted by id */
   if (segments == NULL || ids == NULL)
     return cc_fail_memory(reterr);
   for (int i = 0; i < n; i++) {
@@ -170,7 +172,7 @@ ccd_turf_walk_pieces(const ccd_turf_ground *ground,
                      ccd_turf_walk *ret,
                      cc_error *reterr)
 {
-  /* Copied points, because a turf may contain only some doors of a tower. */
+  /* Plan on copies of the points, because a turf may contain only some doors of a tower. */
   ccd_point *points = cc_arena_alloc(arena, ((size_t) n + 1) * sizeof(*points));
   int *order = cc_arena_alloc(arena, ((size_t) n + 1) * sizeof(*order));
   size_t doors = 0;

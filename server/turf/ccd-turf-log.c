@@ -7,7 +7,7 @@
 
 #include "server/engine/ccd-log.h"
 
-/* Writes messages of GLib and Pango to the log. */
+/* Writes messages of GLib and Pango to the server's log. */
 static GLogWriterOutput
 write_log(GLogLevelFlags level, const GLogField *fields, gsize n, gpointer data)
 {

@@ -8,18 +8,19 @@
 #include "server/turf/ccd-turf-ground.h"
 #include "server/turf/ccd-turf-paper-draw.h"
 
-/* The map on the first page of a walk list: streets, doors in walking order, north arrow, scale. */
+/* Draws the map on the first page of a walk list: streets, doors in walking order, north arrow,
+ * scale. */
 
 #define METRES_A_DEGREE 111195.0
 #define RADIANS (3.14159265358979323846 / 180)
 #define NAMES_MAX 64
 
-/* Conversion from degrees to points of the page. */
+/* Conversion from degrees to positions on the page, in points (1/72 inch). */
 typedef struct frame {
   double x, y, width, height;
   double west, north,
     across;         /* across: length of a degree of longitude relative to one of latitude */
-  double scale;     /* points per degree of latitude */
+  double scale;     /* points of the page (1/72 inch) per degree of latitude */
   double left, top; /* offsets that centre the turf */
 } frame;
 
@@ -44,7 +45,7 @@ fit_frame(const ccd_paper *paper, double x, double y, double width, double heigh
     west = fmin(west, longitude);
     east = fmax(east, longitude);
   }
-  /* Show at least about 120 m, so that a single house has its street around it. */
+  /* The map is at least about 120 m wide, so that a single house has its street around it. */
   double more = fmax(0.0005, 0.09 * (north - south));
   south -= more;
   north += more;
@@ -69,7 +70,7 @@ street_width(const char *class)
   return strcmp(class, "path") == 0 ? 1.2 : strcmp(class, "collector") == 0 ? 4.5 : 3.2;
 }
 
-/* Read the numbers of "[[-71.1, 42.3], …]" one by one. */
+/* Read the next number of a text such as "[[-71.1, 42.3], …]", and move @at behind the number. */
 static bool
 next_number(const char **at, double *ret)
 {
@@ -82,7 +83,8 @@ next_number(const char **at, double *ret)
   return true;
 }
 
-/* The longest part of each street within the frame, along which its name is written. */
+/* The name of a street, and the longest part of this street within the frame, along which the
+ * name is written. */
 typedef struct name {
   const char *text;
   double length, x, y, angle;
@@ -181,8 +183,8 @@ draw_walk(ccd_paper *paper, const frame *f)
   cairo_set_dash(paper->cr, NULL, 0, 0);
 }
 
-/* Draw each stop as a dot, with its number where there is space, and always at the first and
- * last stop. */
+/* Draw each stop as a dot. The number of the stop is drawn where there is space, and always for
+ * the first and the last stop. */
 static void
 draw_stops(ccd_paper *paper, const frame *f)
 {
@@ -194,7 +196,8 @@ draw_stops(ccd_paper *paper, const frame *f)
     bool end = door->stop == 1 || door->stop == paper->n_stops;
     bool roomy = hypot(x - last_x, y - last_y) > 11;
     double radius = end || roomy ? 6 : 2;
-    cairo_new_path(paper->cr); /* drawing text leaves a current point */
+    cairo_new_path(
+      paper->cr); /* otherwise cairo draws a line from the end of the text to the circle */
     cairo_arc(paper->cr, x, y, radius, 0, RADIANS * 360);
     cairo_set_source_rgb(paper->cr, end ? 0 : 1, end ? 0 : 1, end ? 0 : 1);
     if (radius < 3)
@@ -219,7 +222,8 @@ draw_stops(ccd_paper *paper, const frame *f)
   }
 }
 
-/* Draw a scale bar of a round length and a north arrow at the bottom left. */
+/* Draw a north arrow, and a scale bar whose length is a round number of metres, at the bottom
+ * left. */
 static void
 draw_scale(ccd_paper *paper, const frame *f)
 {

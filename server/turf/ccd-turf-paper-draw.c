@@ -4,8 +4,8 @@
 #include "server/turf/ccd-turf-paper-draw.h"
 #include "server/turf/ccd-turf-qr.h"
 
-/* Draws text, boxes and codes of walk lists. Text is at least 7 points high, and at least 9
- * where it is read outdoors. */
+/* Draws text, boxes and barcodes of walk lists. Text is at least 7 points high, and at least 9
+ * points where it is read outdoors. */
 
 static PangoLayout *
 lay_out(ccd_paper *paper, double size, bool bold, const char *text)
@@ -95,7 +95,8 @@ ccd_paper_barcode(ccd_paper *paper, double x, double y, double height, const cha
 {
   uint8_t widths[256];
   int n = ccd_turf_code128(text, widths, (int) sizeof(widths));
-  const double module = 0.95; /* 0.33 mm per module: readable by a phone at arm's length */
+  const double module =
+    0.95; /* points per module; 0.33 mm can be scanned with a phone at arm's length */
   cairo_set_source_rgb(paper->cr, 0, 0, 0);
   for (int i = 0; i < n; i++) {
     if (i % 2 == 0)

@@ -4,16 +4,16 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Draws a person of a walk list: name and outcome boxes in a row, below it known details and the
- * script's questions with a box for each answer. */
+/* Draws a person of a walk list: the name and the outcome boxes in one row; below it the known
+ * details, and the script's questions with a box for each answer. */
 
 #define NAME_WIDTH 122.0
 #define ABOUT_WIDTH 56.0
-#define MARKS_X 198.0 /* x of the first box, from the margin */
+#define MARKS_X 198.0 /* distance of the first box from the left margin */
 #define MARK_STEP 27.0
 #define SUPPORT_STEP 17.0
 #define ANSWER_STEP 17.0
-#define QUESTION_STEP 14.0 /* width of the question's number */
+#define QUESTION_STEP 14.0 /* width of the number before a question's boxes */
 #define INDENT 24.0
 #define ROW_HEIGHT 19.0
 
@@ -33,7 +33,7 @@ text_of(const ccd_rows *rows, int row, const char *column)
   return text == NULL ? "" : text;
 }
 
-/* "D": the usual letter of a party; three letters for smaller parties. */
+/* Returns the usual letter of a party ("D"), or three letters for smaller parties. */
 static const char *
 party_letter(ccd_paper *paper, const char *party)
 {
@@ -67,7 +67,8 @@ about_person(ccd_paper *paper, int row)
                          party);
 }
 
-/* The box after @at in "a|b|c". NULL: no more. */
+/* Get the next label of a list such as "a|b|c" and advance @at. Returns NULL when there are no
+ * more. */
 static const char *
 next_box(const char **at, char label[8])
 {
@@ -88,7 +89,8 @@ question_width(const char *boxes)
   return width + ANSWER_STEP;
 }
 
-/* Draw the boxes of all questions from @y on; without @draw only count their rows. */
+/* Draw the boxes of all questions from @y downwards. Returns the number of rows; without @draw
+ * nothing is drawn. */
 static int
 lay_questions(ccd_paper *paper, double y, bool draw)
 {

@@ -3,10 +3,10 @@
 
 #include "server/turf/ccd-turf-paper-draw.h"
 
-/* A person of a walk list: a row of .rows with boxes for the outcome, support and each question
- * of the script. */
+/* Draws a person of a walk list from a row of ccd_paper.rows: boxes for the outcome, the support
+ * level and each question of the script. */
 
-/* A box and its meaning; an array ends with a row without a label. */
+/* The label of a box and its explanation. The last element of an array has a NULL label. */
 typedef struct ccd_paper_mark {
   const char *label, *words;
 } ccd_paper_mark;

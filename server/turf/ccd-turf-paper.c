@@ -14,16 +14,16 @@
 #include "server/turf/ccd-turf-paper-person.h"
 #include "server/turf/ccd-turf-qr.h"
 
-/* The walk list on paper: a page with map, code and script, then the doors in walking order with
- * boxes to mark. It is used on a clipboard in the rain: black on white, few words, every page
- * readable without the others. */
+/* The walk list on paper: a first page with map, QR code and script, then the doors in walking
+ * order with boxes to mark. It is used on a clipboard in the rain, so it is black on white, has
+ * few words, and every page can be used without the others. */
 
 #define FILE_MAX ((size_t) 16 << 20)
 #define STREET_HEIGHT 22.0
 #define DOOR_HEIGHT 18.0
-#define HEAD 18.0 /* height of each list page's head */
+#define HEAD 18.0 /* height of the heading of each list page */
 
-/* The boxes of a door; those of a person are ccd_paper_person_marks. */
+/* The boxes for the outcome at a door; the boxes of a person are ccd_paper_person_marks. */
 static const ccd_paper_mark door_marks[] = {{"LIT", "left literature"},
                                             {"DNK", "do not knock"},
                                             {"NF", "address not found"},
@@ -37,7 +37,7 @@ text_of(const ccd_rows *rows, int row, const char *column)
   return text == NULL ? "" : text;
 }
 
-/* Group rows into doors and doors into stops. */
+/* Group the rows into doors, and the doors into stops. */
 static cc_status
 gather_doors(ccd_paper *paper, cc_error *reterr)
 {
@@ -74,7 +74,7 @@ door_height(ccd_paper *paper, const ccd_paper_door *door, bool with_street)
   return height;
 }
 
-/* Assign doors to pages; a door and its people stay together. */
+/* Assign doors to pages. A door and the people behind it are never split over two pages. */
 static void
 paginate_doors(ccd_paper *paper)
 {
@@ -139,7 +139,8 @@ draw_footer(ccd_paper *paper, int page)
                              pages);
 }
 
-/* True for units such as "FL 2" or "REAR", which need no label; false for "109" and "3B". */
+/* Returns true for units such as "FL 2" or "REAR", which are printed as they are; false for
+ * "109" and "3B", before which a label is printed. */
 static bool
 unit_has_word(const char *unit)
 {
@@ -257,7 +258,7 @@ add_marks(cc_str *out, const ccd_paper_mark *marks)
     cc_str_printf(out, "%s%s %s", mark > marks ? " · " : "", mark->label, mark->words);
 }
 
-/* Draw the explanation of the boxes, and the questions. */
+/* Returns the text that explains the boxes and lists the questions, allocated in the arena. */
 static const char *
 explain_boxes(ccd_paper *paper)
 {
@@ -287,7 +288,7 @@ explain_boxes(ccd_paper *paper)
 
 #define METRES_A_MILE 1609.344
 
-/* "48 doors · 96 people · 0.8 mi · 1 h 20 min" */
+/* Returns the figures of the turf, for example "48 doors · 96 people · 0.8 mi · 1 h 20 min". */
 static const char *
 turf_figures(ccd_paper *paper)
 {
@@ -376,7 +377,7 @@ draw_cover(ccd_paper *paper)
   y = (y < CCD_PAPER_MARGIN + side + 26 ? CCD_PAPER_MARGIN + side + 26 : y) + 8;
   double bottom = paper->height - CCD_PAPER_MARGIN - CCD_PAPER_FOOTER;
   const char *text = explain_boxes(paper);
-  /* The map gets the height that the text leaves, and at least 45 % of the page. */
+  /* The map gets the height that the text leaves free, but at least 45 % of the page. */
   double map = bottom - y - 12 - ccd_paper_height(paper, 9, inner, text);
   map = map < 0.45 * paper->height ? 0.45 * paper->height : map;
   ccd_paper_map(paper, CCD_PAPER_MARGIN, y, inner, map);
@@ -420,7 +421,7 @@ draw_pages(ccd_paper *paper, cc_str *out)
   return fine;
 }
 
-/* Read all data of the pages. */
+/* Read everything that the pages show from the database. */
 static cc_status
 read_all(ccd_call *call, ccd_paper *paper, cc_error *reterr)
 {

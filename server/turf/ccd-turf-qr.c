@@ -12,9 +12,9 @@
 #include "server/engine/ccd-server.h"
 #include "server/turf/ccd-turf.h"
 
-/* Codes for cameras: QR (libqrencode) and Code 128. */
+/* Makes QR codes (with libqrencode) and Code 128 barcodes. */
 
-#define QUIET 4   /* empty cells around a QR code (ISO/IEC 18004) */
+#define QUIET 4   /* number of empty cells around a QR code (ISO/IEC 18004) */
 #define PIXELS 10 /* pixels per cell of the PNG */
 #define FILE_MAX ((size_t) 1 << 20)
 
@@ -47,8 +47,8 @@ ccd_turf_qr(const char *text, cc_arena *arena, bool **ret_cells, int *ret_size, 
   return copy == NULL ? cc_fail_memory(reterr) : CC_OK;
 }
 
-/* The 107 characters of Code 128: widths of bar, gap, bar, gap, bar, gap; the last one is the
- * stop character. */
+/* The 107 symbols of Code 128, each as the widths of bar, gap, bar, gap, bar, gap. The last one
+ * is the stop symbol. */
 static const char *const patterns[] =
   {"212222", "222122", "222221", "121223", "121322", "131222", "122213", "122312", "132212",
    "221213", "221312", "231212", "112232", "122132", "122231", "113222", "123122", "123221",
@@ -146,7 +146,7 @@ write_svg(const bool *cells, int size, cc_str *out)
   cc_str_add(out, "\"/></svg>\n");
 }
 
-/* Copy the bytes of @out into the arena and send them. */
+/* Copy the bytes of @out into the arena and send them as the response. */
 static cc_status
 send_image(ccd_call *call, cc_str *out, const ccd_file *file, cc_error *reterr)
 {

@@ -3,7 +3,7 @@
 #include "common/api/cc-turf.h"
 #include "server/turf/ccd-turf.h"
 
-/* The routes of turfs and of cutting them. */
+/* Routes of turfs and of turf cuts. */
 
 /* clang-format off */
 const ccd_route ccd_turf_routes[] = {

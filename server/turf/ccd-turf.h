@@ -6,8 +6,8 @@
 #include "server/engine/ccd-call.h"
 #include "server/jobs/ccd-job.h"
 
-/* Routes of turfs, and the job that cuts. The computation is in server/canvass, the rules are
- * functions of db/functions/turf; see docs/internals/turf.md. */
+/* Routes of turfs, and the job that cuts turfs. The computation is in server/canvass; the rules
+ * are SQL functions in db/functions/turf. See docs/internals/turf.md. */
 
 extern const ccd_route ccd_turf_routes[];
 extern const ccd_job_kind ccd_turf_jobs[];

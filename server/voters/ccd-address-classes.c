@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Classes of numbered roads: the words that precede the number. They come from USPS Publication 28,
- * appendix F, from street names of the Census, and from voter files. All words of a class have the
- * same code in keys. */
+/* Classes of numbered roads: the words before the number, such as "COUNTY ROAD". They come from
+ * USPS Publication 28, appendix F, from street names of the Census, and from voter files. All
+ * spellings of one class have the same code in street keys: CR, US, I, … */
 #include <string.h>
 
 #include "server/voters/ccd-address-private.h"
 
-/* Must be ordered so that longer entries precede the entries that they begin with. */
+/* Order: a longer entry must precede every entry with which it begins, because the first match
+ * is used. */
 static const ccd_road_class classes[] = {
   {"CO STATE AID HWY", "CR", false},
   {"CO ST AID HWY", "CR", false},
@@ -218,7 +219,7 @@ static const char *const long_states[] = {
   "S C",
 };
 
-/* Words of classes, and the spelling that the table above uses. */
+/* Words that occur in names of classes, and their spelling in the table classes above. */
 static const ccd_word class_words[] = {
   {"AFF", "AFFAIRS"},
   {"CARRETERA", "CARR"},
@@ -259,7 +260,7 @@ static const ccd_word class_words[] = {
   {"TWSP", "TWP"},
 };
 
-/* Words that may follow the number, and their code in keys. */
+/* Words that may follow the road's number, and their code in street keys. */
 static const ccd_word words_behind[] = {
   {"ACC", "ACC RD"},     {"ACCESS", "ACC RD"},     {"ALT", "ALT"},        {"ALTERNATE", "ALT"},
   {"BUS", "BUS"},        {"BUSINESS", "BUS"},      {"BUSN", "BUS"},       {"BYP", "BYP"},
@@ -314,8 +315,8 @@ ccd_address_find_class(const ccd_address_state *p, size_t i, size_t *ret_n)
   return NULL;
 }
 
-/* Returns whether token @i is a number of three or four digits. Behind the name of a state it is
- * then the number of a road ("KENTUCKY 440"), not of a unit. */
+/* Returns whether token @i is a number of three or four digits. After the name of a state, such
+ * a number is the number of a road ("KENTUCKY 440"), not of a unit. */
 static bool
 has_road_number(const ccd_address_state *p, size_t i)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Normalizes the words of a street or city for keys, and has the helpers of the address parser for
- * tokens and output. A key is never shown, so words are abbreviated at every position of a name:
- * "FOREST HILL RD" and "FRST HL RD" get the same key. */
+/* Normalizes the words of a street or city for keys. Also contains the token and output helpers
+ * of the address parser. A key is never displayed, so words are abbreviated at every position of
+ * a name: "FOREST HILL RD" and "FRST HL RD" get the same key. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -107,7 +107,7 @@ ccd_address_made(const ccd_address_state *p, const char *start)
   return (ccd_slice){start, (size_t) (p->out - start)};
 }
 
-/* Append the ordinal of a number with the correct ending: "5TH" for "5" and "05". */
+/* Append a number as an ordinal with the correct ending: "5TH" for both "5" and "05". */
 static void
 add_ordinal(ccd_address_state *p, const char *start, ccd_slice digits)
 {
@@ -126,7 +126,8 @@ add_ordinal(ccd_address_state *p, const char *start, ccd_slice digits)
                   2);
 }
 
-/* Persons after whom many streets are named, with the spellings of their names. */
+/* Spellings of the names of persons after whom many streets are named, and the form used in
+ * keys. */
 typedef struct phrase {
   const char *words, *normal;
 } phrase;
@@ -144,7 +145,7 @@ static const phrase phrases[] = {
   {"JF KENNEDY", "JFK"},
 };
 
-/* Returns the number of tokens of @words if the tokens from @i are these words; else 0. */
+/* Returns the number of words in @words if the tokens from @i on are these words; otherwise 0. */
 static size_t
 count_words(const ccd_address_state *p, size_t i, size_t to, const char *words)
 {
@@ -159,8 +160,9 @@ count_words(const ccd_address_state *p, size_t i, size_t to, const char *words)
   return n;
 }
 
-/* Take the name of a person from @phrases, with titles before it and JR behind it. Returns the
- * number of tokens; 0 when there is none. */
+/* If the tokens from @i on are the name of a person in @phrases, append its normal form to the
+ * output. Titles before the name and JR after the name are included. Returns the number of
+ * tokens read; 0 when there is no such name. */
 static size_t
 take_person(ccd_address_state *p, const char *start, size_t i, size_t to)
 {
@@ -183,8 +185,9 @@ take_person(ccd_address_state *p, const char *start, size_t i, size_t to)
   return 0;
 }
 
-/* Take an ordinal: "TWENTY FIRST", "FIFTH", "5TH"; with @counted also "37" (as in "37 AVE").
- * Returns the number of tokens; 0 when there is none. */
+/* If the tokens from @i on are an ordinal ("TWENTY FIRST", "FIFTH", "5TH"; with @counted also
+ * "37" as in "37 AVE"), append it as "21ST". Returns the number of tokens read; 0 when there is
+ * no ordinal. */
 static size_t
 take_ordinal(ccd_address_state *p, const char *start, size_t i, size_t to, bool counted)
 {
@@ -235,9 +238,9 @@ take_joined(ccd_address_state *p, const char *start, size_t i, size_t to)
   return n + 1;
 }
 
-/* Returns the normal form of a word; NULL when it is unchanged. A direction is not abbreviated if
- * it is the whole name or follows a type ("AVENUE N"): there N may be a letter, so NORTH ST and N
- * ST are different streets. */
+/* Returns the normal form of the word @i of the name [@from, @to); NULL when the word is used as
+ * it is. A direction is not abbreviated if it is the whole name or follows a street type
+ * ("AVENUE N"). There N may be a letter, so NORTH ST and N ST stay different streets. */
 static const char *
 plain_word(const ccd_address_state *p, size_t i, size_t from, size_t to)
 {

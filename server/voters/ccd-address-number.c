@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Parses house numbers, and units that precede them. */
+/* Parses house numbers, and units that are written before the house number. */
 #include <string.h>
 
 #include "server/voters/ccd-address-private.h"
@@ -16,8 +16,8 @@ is_side(char c)
   return c != '\0' && strchr("NSEW", c) != NULL;
 }
 
-/* Returns the number of digits in a token of a direction and digits ("N6", "W23001"); 0 for other
- * tokens. */
+/* Returns the number of digits in a token that is one direction letter and digits ("N6",
+ * "W23001"); 0 for other tokens. */
 static size_t
 side_digits(ccd_slice token)
 {
@@ -48,8 +48,8 @@ set_number(ccd_address_state *p, ccd_address *ret, size_t from, size_t to)
   ret->number = ccd_address_made(p, start);
 }
 
-/* Split the fraction from ret->number ("12.5", "537-1/2"), and remove the ".0" of a floating point
- * number and leading zeros. */
+/* Move the fraction of ret->number ("12.5", "537-1/2") to ret->fraction. Also remove leading
+ * zeros, and the ".0" of a floating point number. */
 static void
 split_fraction(ccd_address *ret)
 {
@@ -77,8 +77,8 @@ split_fraction(ccd_address *ret)
   }
 }
 
-/* Take a unit that precedes the number: "#207-1104 Ct", "Apt 3, 12 Main St", "# 3 12 Main St".
- * Returns the token behind it; 0 when there is none. */
+/* Read a unit that is written before the house number: "#207-1104 Ct", "Apt 3, 12 Main St", "# 3
+ * 12 Main St". Returns the index of the token after the unit; 0 when there is no such unit. */
 static size_t
 leading_unit(ccd_address_state *p)
 {
@@ -108,8 +108,8 @@ leading_unit(ccd_address_state *p)
   return 2;
 }
 
-/* Take a number that is spelled out: "One Park Plaza". Returns false if the word belongs to the
- * name of the street: "Seven Oaks Ln", "Two Mile Rd". */
+/* Set the house number from a number that is written as a word: "One Park Plaza". Returns false
+ * if the word belongs to the name of the street: "Seven Oaks Ln", "Two Mile Rd". */
 static bool
 spelled_number(ccd_address_state *p, size_t i, ccd_address *ret)
 {
@@ -125,7 +125,8 @@ spelled_number(ccd_address_state *p, size_t i, ccd_address *ret)
   return true;
 }
 
-/* Returns the number of tokens of a grid number that begins at @i; 0 when there is none. */
+/* Returns the number of tokens of a grid number (see is_grid) that begins at @i; 0 when there is
+ * none. */
 static size_t
 grid_number(const ccd_address_state *p, size_t i)
 {
@@ -135,10 +136,10 @@ grid_number(const ccd_address_state *p, size_t i)
     return 1;
   if (left > 2 && side_digits(token) > 0 && side_digits(p->tokens[i + 1]) > 0)
     return 2;
-  /* Rural numbers with one direction: "W7654 County Rd A". */
+  /* A rural number with one direction: "W7654 County Rd A". */
   if (left > 2 && side_digits(token) > 2)
     return 1;
-  /* As in Illinois: "25 W 123 Geneva Rd". */
+  /* A number with a direction in the middle, as in Illinois: "25 W 123 Geneva Rd". */
   bool whole = left > 4 && ccd_address_all_digits(token) && p->tokens[i + 1].length == 1 &&
                is_side(p->tokens[i + 1].text[0]) && ccd_address_all_digits(p->tokens[i + 2]);
   ccd_slice name = whole ? p->tokens[i + 3] : (ccd_slice){NULL, 0};
@@ -149,7 +150,7 @@ grid_number(const ccd_address_state *p, size_t i)
            : 0;
 }
 
-/* Set number_key from the number and fraction. */
+/* Set p->number_key, the house number as it appears in keys, from ret->number and ret->fraction. */
 static void
 finish_number(ccd_address_state *p, ccd_address *ret)
 {

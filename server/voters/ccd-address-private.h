@@ -4,9 +4,10 @@
 #include "server/voters/ccd-address-words.h"
 #include "server/voters/ccd-residence.h"
 
-/* State and helpers of the address parser, shared by ccd-residence.c and ccd-address-*.c. A line is
- * split into tokens; the parts consume tokens from the front (number, route, road) and from the end
- * (unit). "Take" in names of functions means: consume tokens and store what they are. */
+/* State and helpers of the address parser, shared by ccd-residence.c and ccd-address-*.c. An
+ * address line is split into tokens. The parsing functions read tokens from the front (number,
+ * route, road) and from the end (unit). "take" in a function's name means that the function
+ * stores the part that it has read. */
 
 #define CCD_ADDRESS_TOKENS 48
 #define CCD_ADDRESS_UNITS 4
@@ -20,18 +21,19 @@ typedef struct ccd_address_unit {
 
 typedef struct ccd_address_parse_state {
   ccd_slice tokens[CCD_ADDRESS_TOKENS];
-  bool comma[CCD_ADDRESS_TOKENS]; /* a comma precedes the token */
+  bool comma[CCD_ADDRESS_TOKENS]; /* true: a comma precedes the token */
   size_t n;
-  ccd_address_unit units[CCD_ADDRESS_UNITS]; /* in written order */
+  ccd_address_unit units[CCD_ADDRESS_UNITS]; /* in the order in which they are written */
   size_t n_units;
-  ccd_slice number_key; /* normalized house number and fraction */
+  ccd_slice number_key; /* normalized house number and fraction, as they appear in keys */
   ccd_slice road_key;   /* street key of a numbered road or route; empty for a named street */
-  char *out, *limit;    /* output buffer for all texts; text that does not fit is cut off */
+  char *out,
+    *limit; /* output buffer for all texts that are built; text that does not fit is cut off */
 } ccd_address_state;
 
-/* Append to the output buffer. To build a text, remember p->out as @start, append to it, and get
- * the result from ccd_address_made. add_word puts a blank before the word unless it is the first
- * one. */
+/* Functions that append to the output buffer. To build a text, remember p->out as @start, append
+ * to the buffer, and get the text as a slice from ccd_address_made. ccd_address_add_word puts a
+ * blank before the word unless the word is the first one of the text. */
 void ccd_address_add(ccd_address_state *p, const char *text, size_t length);
 void ccd_address_add_word(ccd_address_state *p, const char *start, ccd_slice word);
 ccd_slice ccd_address_made(const ccd_address_state *p, const char *start);
@@ -41,85 +43,93 @@ bool ccd_address_same(ccd_slice a, ccd_slice b);
 bool ccd_address_has_digit(ccd_slice token);
 bool ccd_address_all_digits(ccd_slice token);
 bool ccd_address_is_ordinal(ccd_slice token);  /* "1ST", "22ND" */
-bool ccd_address_is_fraction(ccd_slice token); /* "1/2", "11/16" */
+bool ccd_address_is_fraction(ccd_slice token); /* true for "1/2", "11/16" */
 
-/* Returns the normal form of a word; NULL when it is not in the list. */
+/* Returns the normal form of the word @token; NULL when @list does not contain the word. */
 const char *ccd_address_word(const ccd_word_list *list, ccd_slice token);
 
-/* Split @text and append its tokens: ASCII capitals without accents, apostrophes and dots. */
+/* Split @text and append its tokens to p->tokens. Tokens are in ASCII capitals, without accents,
+ * apostrophes and dots. */
 void ccd_address_split(ccd_address_state *p, ccd_slice text);
 
-/* Returns the tokens [from, to) as they are in keys: each word in its normal spelling. @counted: a
- * number that is the whole name is an ordinal, as in "37 AVE". */
+/* Returns the name in the tokens [from, to) as it appears in keys: each word in its normal
+ * spelling.
+ * @counted: a number that is the whole name is an ordinal, as in "37 AVE". */
 ccd_slice ccd_address_name_key(ccd_address_state *p, size_t from, size_t to, bool counted);
 
-/* Take the house number from the beginning of the line: sets number, fraction and number_key. A
- * unit before the number is added to the units. Returns the token behind the number. */
+/* Read the house number at the beginning of the line: sets ret->number, ret->fraction and
+ * p->number_key. A unit before the number is added to p->units. Returns the index of the token
+ * after the number. */
 size_t ccd_address_take_number(ccd_address_state *p, ccd_address *ret);
 
-/* Set the house number from the separate text @number; no tokens remain. Returns false when the
- * text is not a number. */
+/* Set the house number from @number, a text that the file has in a separate column. Returns
+ * false when the text is not a house number. p has no tokens after the call. */
 bool ccd_address_give_number(ccd_address_state *p, ccd_slice number, ccd_address *ret);
 
-/* After ccd_address_give_number: returns the first token of the street, behind a repeated number.
- */
+/* Call after ccd_address_give_number, when the tokens of the line have been read: returns the
+ * index of the first token of the street, after the house number if the line repeats it. */
 size_t ccd_address_skip_number(ccd_address_state *p, ccd_address *ret);
 
 /* Append a letter to the house number. */
 void ccd_address_add_letter(ccd_address_state *p, ccd_slice letter, ccd_address *ret);
 
-/* A class of numbered roads: the words before the number, and their code in keys. */
+/* A class of numbered roads: the words before the road's number, and their code in street keys. */
 typedef struct ccd_road_class {
-  const char *words; /* in the spelling of ccd_address_class_words */
+  const char *words; /* the words, in the spelling of the list ccd_address_class_words */
   const char *code;
-  bool letters; /* may have letters as the number: county roads in Wisconsin, state roads in
-                   Missouri */
+  bool letters; /* the number may be letters: county roads in Wisconsin, state roads in Missouri */
 } ccd_road_class;
 
 extern const ccd_word_list ccd_address_class_words;
-extern const ccd_word_list ccd_address_behind_words; /* words that may follow the number */
+extern const ccd_word_list ccd_address_behind_words; /* words that may follow a road's number */
 
-/* Returns a word in the spelling of the classes; another token is returned unchanged. */
+/* Returns the spelling of the word @token that the table of classes uses; @token itself if it is
+ * no word of a class. */
 ccd_slice ccd_address_class_word(ccd_slice token);
 
-/* Returns the number of tokens of @words if the tokens from @i are these words; else 0. */
+/* Returns the number of words in @words if the tokens from @i on are these words; otherwise 0. */
 size_t ccd_address_count_words(const ccd_address_state *p, size_t i, const char *words);
 
-/* Find the class of a road whose words begin at @i: by the words of a class, or by the name of a
- * state
- * ("KENTUCKY 440"). *ret_n is set to the number of its tokens. Return NULL when there is none. */
+/* Find the class of the road whose words begin at @i: ccd_address_find_class by the words of a
+ * class, ccd_address_find_state by the name of a state ("KENTUCKY 440"). *ret_n is set to the
+ * number of tokens of these words. Both return NULL when there is no class. */
 const ccd_road_class *ccd_address_find_class(const ccd_address_state *p, size_t i, size_t *ret_n);
 const ccd_road_class *ccd_address_find_state(const ccd_address_state *p, size_t i, size_t *ret_n);
 
-/* Take a box of a rural route at the beginning of the line: sets number, number_key and road_key.
- * Returns the token behind it; 0 when there is none. */
+/* Read a box of a rural route at the beginning of the line ("RR 2 BOX 152"): sets ret->number,
+ * p->number_key and p->road_key. Returns the index of the token after the box; 0 when there is
+ * no route. */
 size_t ccd_address_take_route(ccd_address_state *p, ccd_address *ret);
 
-/* Set the house number to the box of a route. */
+/* Set the house number to the number of a box of a route. */
 void ccd_address_set_box(ccd_address_state *p, ccd_slice box, ccd_address *ret);
 
-/* Take a numbered road that begins at @first: sets road_key. Returns the token behind it; 0 when
- * there is none. */
+/* Read a numbered road ("COUNTY ROAD 12") that begins at @first: sets p->road_key. Returns the
+ * index of the token after the road; 0 when there is no numbered road. */
 size_t ccd_address_take_road(ccd_address_state *p, size_t first, ccd_address *ret);
 
-/* Drop a PO box behind the street address: it is not part of the home. */
+/* Remove a PO box that follows the street address, because it does not belong to the place where
+ * the voter lives. */
 void ccd_address_cut_mailbox(ccd_address_state *p);
 
-/* Find and take the unit behind a street that begins at @first. Returns the end of the street. */
+/* Find the unit after a street that begins at @first, and add it to p->units. Returns the index
+ * of the token after the street. */
 size_t ccd_address_find_unit(ccd_address_state *p, size_t first);
 
-/* Take the tokens [from, n) as units. Returns false, and adds none, when they are not units. */
+/* Add the tokens [from, n) to p->units. Returns false, and adds nothing, when they are not
+ * units. */
 bool ccd_address_take_units(ccd_address_state *p, size_t from);
 
-bool ccd_address_is_unit_name(ccd_slice token); /* "3", "12B", "C" */
+bool ccd_address_is_unit_name(ccd_slice token); /* true for "3", "12B", "C" */
 
 /* Append the id of a unit or a house number in its normal form: "12-A" as "12A", "03" as "3". A
  * hyphen between two digits is kept, because 1-1 and 11 are different. */
 void ccd_address_add_unit_text(ccd_address_state *p, ccd_slice text);
 
-/* Returns whether two units have the same key. */
+/* Returns whether two units have the same form in keys: "APT 3" and "# 03" do. */
 bool
 ccd_address_same_unit(ccd_address_state *p, const ccd_address_unit *a, const ccd_address_unit *b);
 
-/* Set unit and unit_type of @ret, and return the part of address_key for the units. */
+/* Set unit and unit_type of @ret from p->units. Returns the part of address_key that stands for
+ * the units. */
 ccd_slice ccd_address_unit_key(ccd_address_state *p, ccd_address *ret);

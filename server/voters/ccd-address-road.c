@@ -6,11 +6,11 @@
 #include "server/voters/ccd-address-private.h"
 
 typedef struct road {
-  const char *code, *direction, *prefix; /* prefix: "OLD" or "NEW" */
-  size_t direction_at;                   /* token of the direction */
-  ccd_slice id;                          /* the number or letters */
-  size_t at;                             /* next token to read */
-  ccd_slice behind[4];                   /* words behind the number, such as "BUS" */
+  const char *code, *direction, *prefix; /* prefix: "OLD" or "NEW"; NULL: none */
+  size_t direction_at;                   /* index of the token that is the direction */
+  ccd_slice id;                          /* the road's number or letters */
+  size_t at;                             /* index of the next token to read */
+  ccd_slice behind[4];                   /* words after the number, such as "BUS" */
   size_t n_behind;
 } road;
 
@@ -37,8 +37,8 @@ add_behind(road *r, const char *word)
     r->behind[r->n_behind++] = ccd_slice_of(word);
 }
 
-/* Read the words before the class: "OLD" or "NEW", "BUSINESS" and similar words, and a direction.
- */
+/* Read the words before the words of the class: "OLD" or "NEW", "BUSINESS" and similar words,
+ * and a direction. */
 static void
 read_before(const ccd_address_state *p, road *r)
 {
@@ -65,8 +65,9 @@ read_before(const ccd_address_state *p, road *r)
   }
 }
 
-/* Read the number of the road: "12", "12A", "12-A", "7 1/2", "39.2", with @letters also "AA". In
- * "400N" and "400-N" the letter is a direction. Returns false when there is no number. */
+/* Read the number of the road: "12", "12A", "12-A", "7 1/2" or "39.2"; with @letters also "AA".
+ * In "400N" and "400-N" the letter is stored as a direction, not as part of the number. Returns
+ * false when there is no number. */
 static bool
 read_id(ccd_address_state *p, road *r, bool letters)
 {
@@ -99,8 +100,8 @@ read_id(ccd_address_state *p, road *r, bool letters)
   return true;
 }
 
-/* Read directions and other words behind the number. Returns false when words follow that are not a
- * unit: the tokens are then the name of a street. */
+/* Read directions and other words after the number. Returns false when the words that follow
+ * them are not a unit: the tokens are then the name of an ordinary street. */
 static bool
 read_behind(const ccd_address_state *p, road *r)
 {
@@ -123,7 +124,8 @@ read_behind(const ccd_address_state *p, road *r)
          ccd_address_word(&ccd_address_lone_units, next) != NULL;
 }
 
-/* If token @at is a class and a number ("CR-12", "US50", "NY-27"), split it into two tokens. */
+/* If token @at is a class and a number in one ("CR-12", "US50", "NY-27"), split the token into
+ * two. */
 static void
 split_class_and_number(ccd_address_state *p, size_t at)
 {
@@ -150,7 +152,7 @@ split_class_and_number(ccd_address_state *p, size_t at)
   p->n++;
 }
 
-/* Returns whether the number precedes the class: "24 HIGHWAY". */
+/* Returns whether the number is written before the class: "24 HIGHWAY". */
 static bool
 number_first(const ccd_address_state *p, size_t i)
 {
@@ -158,7 +160,7 @@ number_first(const ccd_address_state *p, size_t i)
          ccd_address_same(ccd_address_class_word(p->tokens[i + 1]), ccd_slice_of("HWY"));
 }
 
-/* Skip a "HIGHWAY" before another class: "HWY FM 1320", "HIGHWAY US 50". */
+/* Skip "HIGHWAY" if another class follows: "HWY FM 1320", "HIGHWAY US 50". */
 static void
 skip_highway(ccd_address_state *p, road *r)
 {
@@ -221,7 +223,7 @@ read_road(ccd_address_state *p, road *r)
   return read_id(p, r, found->letters) && read_behind(p, r);
 }
 
-/* Set the street for display, and the key of the road. */
+/* Set ret->street, the road's name for display, and p->road_key. */
 static void
 set_road(ccd_address_state *p, const road *r, size_t first, ccd_address *ret)
 {

@@ -7,10 +7,11 @@
 
 typedef struct route_words {
   const char *words, *code;
-  bool sign; /* the words can only be a route, so that "# 12" behind them is a box */
+  bool sign; /* the words always mean a route, so "# 12" after them is a box */
 } route_words;
 
-/* Must be ordered so that longer entries precede the entries that they begin with. */
+/* Order: a longer entry must precede every entry with which it begins, because the first match
+ * is used. */
 static const route_words routes[] = {
   {"RURAL FREE DELIVERY RTE", "RR", true},
   {"RURAL FREE DELIVERY", "RR", true},
@@ -58,7 +59,7 @@ skip_signs(const ccd_address_state *p, size_t i)
   return i;
 }
 
-/* If token @at is a route and its number ("RR2", "HC1"), split it into two tokens. */
+/* If token @at is a route and its number in one ("RR2", "HC1"), split the token into two. */
 static void
 split_route_number(ccd_address_state *p, size_t at)
 {
@@ -78,8 +79,8 @@ split_route_number(ccd_address_state *p, size_t at)
   p->n++;
 }
 
-/* Read the route at @i and its number ("12", or a letter), which may be missing. Returns the token
- * behind it; 0 when there is no route. */
+/* Read a route that begins at @i, and its number ("12", or a letter), which may be missing.
+ * Returns the index of the token after the route; 0 when there is no route. */
 static size_t
 read_route(ccd_address_state *p, size_t i, const route_words **ret, ccd_slice *ret_id)
 {
@@ -100,8 +101,8 @@ read_route(ccd_address_state *p, size_t i, const route_words **ret, ccd_slice *r
   return i + 1;
 }
 
-/* Read a box: "BOX 12", "BOX # 12-A", "BOX12"; with @sign also "# 12". Returns the token behind it;
- * 0 when there is no box. */
+/* Read a box that begins at @i: "BOX 12", "BOX # 12-A" or "BOX12"; with @sign also "# 12".
+ * Returns the index of the token after the box; 0 when there is no box. */
 static size_t
 read_box(ccd_address_state *p, size_t i, bool sign, ccd_slice *ret)
 {

@@ -14,10 +14,11 @@ static const char latin_extended[] =
 
 typedef struct letter {
   uint32_t code;
-  const char *text; /* " ": separates tokens; "": is removed */
+  const char *text; /* the replacement; " ": separates tokens; "": the character is removed */
 } letter;
 
-/* Characters that give several letters, or are not in the tables above. Sorted by code. */
+/* Characters with another replacement than one letter, or without an entry in the tables above.
+ * Sorted by code. */
 static const letter letters[] = {
   {0xA0, " "},       {0xB2, "2"},       {0xB3, "3"},       {0xB9, "1"},       {0xBC, " 1/4 "},
   {0xBD, " 1/2 "},   {0xBE, " 3/4 "},   {0xC6, "AE"},      {0xDE, "TH"},      {0xDF, "SS"},
@@ -28,8 +29,8 @@ static const letter letters[] = {
   {0x2212, "-"},     {0x2215, "/"},     {0x3000, " "},     {0xFEFF, ""},
 };
 
-/* Returns the next character and advances behind it. An incomplete sequence at the end is returned
- * as its single bytes. */
+/* Returns the next character and moves *at to the following one. Each byte of an incomplete
+ * UTF-8 sequence at the end is returned as a character of its own. */
 static uint32_t
 next_code(const unsigned char **at, const unsigned char *end)
 {
@@ -60,8 +61,8 @@ find_letter(uint32_t code)
   return NULL;
 }
 
-/* Returns the ASCII text for a non-ASCII character; NULL when it is kept. @one is a buffer of two
- * bytes for the result. */
+/* Returns the ASCII text for a non-ASCII character; NULL when the character is kept unchanged.
+ * @one: buffer of two bytes that may hold the result. */
 static const char *
 fold_letter(uint32_t code, char *one)
 {
@@ -79,7 +80,8 @@ fold_letter(uint32_t code, char *one)
     one[0] = ' ';
   else if (code >= 0x2010 && code <= 0x2015)
     one[0] = '-';
-  /* Remove apostrophes of all kinds, combining marks and characters without width. */
+  /* These are apostrophes of all kinds, combining marks and characters without width: remove
+   * them. */
   else if (code < 0xC0 || (code >= 0x2B0 && code <= 0x36F) || (code >= 0x200B && code <= 0x200F) ||
            (code >= 0x2018 && code <= 0x201F) || (code >= 0x2032 && code <= 0x2037))
     one[0] = '\0';
@@ -100,8 +102,8 @@ is_digit(char c)
   return c >= '0' && c <= '9';
 }
 
-/* Returns whether a dot or hyphen (@mark) between the current token and the character @next ends
- * the token. */
+/* Returns whether the dot or hyphen @mark, which stands between the current token @token and the
+ * character @next, ends the token. */
 static bool
 mark_ends_token(char mark, ccd_slice token, char next)
 {
@@ -116,9 +118,9 @@ mark_ends_token(char mark, ccd_slice token, char next)
 
 typedef struct splitter {
   ccd_address_state *p;
-  bool open;     /* the last token is not complete */
-  bool comma;    /* a comma was read behind the last token */
-  bool initials; /* the token had a dot: "U.S", "J.F" */
+  bool open;     /* the last token is not complete yet */
+  bool comma;    /* a comma was read after the last token */
+  bool initials; /* the last token had a dot: "U.S", "J.F" */
 } splitter;
 
 static void
@@ -141,7 +143,8 @@ put_char(splitter *s, char c)
   s->comma = false;
 }
 
-/* Process one character, which is already a capital; @next is the following one, or a blank. */
+/* Add one character, already in capitals, to the tokens. @next: the character that follows; a
+ * blank at the end. */
 static void
 add_char(splitter *s, char c, char next)
 {
@@ -173,7 +176,8 @@ to_capital(char c)
   return (char) (c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
 }
 
-/* Convert the text to ASCII capitals, as far as possible, in the output buffer of @p. */
+/* Returns the text in capitals, in the output buffer of @p. Characters are converted to ASCII
+ * where an equivalent exists. */
 static ccd_slice
 fold_text(ccd_address_state *p, ccd_slice text)
 {
@@ -197,7 +201,8 @@ fold_text(ccd_address_state *p, ccd_slice text)
   return ccd_address_made(p, start);
 }
 
-/* Returns whether the hyphen at @i joins two numbers, also with blanks: "142 - 27". */
+/* Returns whether the hyphen at @i joins two numbers, with or without blanks around the hyphen:
+ * "142 - 27". */
 static bool
 joins_numbers(ccd_slice text, size_t i)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Parses units: finds where a unit begins behind the street, reads its parts, and builds its key.
- */
+/* Parses units: finds where the unit begins after the street, reads the parts of the unit, and
+ * builds the key of the unit. */
 #include <string.h>
 
 #include "server/voters/ccd-address-private.h"
@@ -23,8 +23,8 @@ ccd_address_is_unit_name(ccd_slice token)
   return ccd_address_has_digit(token) || token.length <= 2;
 }
 
-/* Returns whether the designator is one of those that are treated as equal: APT 3, UNIT 3, STE 3,
- * RM 3 and # 3 are the same door. FL 3 and LOT 3 are different doors. */
+/* Returns whether the designator is APT, UNIT, STE, RM or #. These are treated as equal: APT 3,
+ * UNIT 3 and # 3 are the same door, but FL 3 and LOT 3 are different doors. */
 static bool
 is_flat(const char *designator)
 {
@@ -36,8 +36,8 @@ is_flat(const char *designator)
   return false;
 }
 
-/* Returns whether the designator is also a common word of street names. It then only begins a unit
- * if a number follows and the street before it is complete. */
+/* Returns whether the designator is also a common word of street names. Such a word begins a
+ * unit only if a number follows and the street before the word is complete. */
 static bool
 is_doubtful(const char *designator)
 {
@@ -62,8 +62,8 @@ is_doubtful(const char *designator)
   return false;
 }
 
-/* Returns the designator of a token without a blank ("APT3B"), and the length of its part of the
- * token; NULL when there is none. */
+/* Returns the designator at the beginning of a token such as "APT3B", and in *ret_length the
+ * length of the designator in the token. NULL when the token does not begin with a designator. */
 static const char *
 glued_designator(ccd_slice token, size_t *ret_length)
 {
@@ -77,8 +77,8 @@ glued_designator(ccd_slice token, size_t *ret_length)
   return word != NULL && strcmp(word, "#") != 0 && !is_doubtful(word) ? word : NULL;
 }
 
-/* Returns the number of a floor that begins at @i ("2ND FLOOR", "SECOND FL"); else an empty slice.
- */
+/* If tokens such as "2ND FLOOR" or "SECOND FL" begin at @i, returns the number of the floor;
+ * otherwise an empty slice. */
 static ccd_slice
 floor_number(const ccd_address_state *p, size_t i)
 {
@@ -91,7 +91,7 @@ floor_number(const ccd_address_state *p, size_t i)
   return ordinal != NULL ? ccd_slice_of(ordinal) : (ccd_slice){NULL, 0};
 }
 
-/* Skip signs before a number ("#", "NO. 3"). Returns the token behind them. */
+/* Skip signs that mean "number" ("#", "NO. 3"). Returns the index of the token after the signs. */
 static size_t
 skip_signs(const ccd_address_state *p, size_t i)
 {
@@ -133,7 +133,7 @@ unit_of(const char *designator, ccd_slice id)
   return (ccd_address_unit){is_flat(designator) ? "" : designator, designator, id};
 }
 
-/* Read the part of the unit that begins at @i. Returns the token behind it. */
+/* Read the part of a unit that begins at @i. Returns the index of the token after the part. */
 static size_t
 take_part(ccd_address_state *p, size_t i, ccd_address_unit *ret)
 {
@@ -177,7 +177,8 @@ ccd_address_take_units(ccd_address_state *p, size_t from)
     ccd_address_unit unit;
     bool designated = part_begins(p, i);
     i = take_part(p, i, &unit);
-    bool empty = unit.type[0] == '\0' && unit.id.length == 0; /* "APT" without a number */
+    bool empty =
+      unit.type[0] == '\0' && unit.id.length == 0; /* a designator without a number: "APT" */
     names = names ||
             (!empty && (designated || unit.type[0] != '\0' || ccd_address_is_unit_name(unit.id)));
     if (!empty && p->n_units < CCD_ADDRESS_UNITS)
@@ -188,8 +189,8 @@ ccd_address_take_units(ccd_address_state *p, size_t from)
   return names;
 }
 
-/* Returns whether the tokens [first, i) are a complete street: they end with a type, which a
- * direction may follow. */
+/* Returns whether the tokens [first, i) are a complete street: their last token is a street
+ * type, or a direction that follows a street type. */
 static bool
 is_complete(const ccd_address_state *p, size_t first, size_t i)
 {
@@ -215,7 +216,8 @@ bare_unit(const ccd_address_state *p, size_t first, size_t i)
   return (ccd_address_has_digit(token) || letter) && !numbered && is_complete(p, first, i);
 }
 
-/* Returns whether the designator at @i begins a unit, and is not a word of the street's name. */
+/* Returns whether the designator at @i begins a unit. False when it is a word of the street's
+ * name. */
 static bool
 designated_unit(const ccd_address_state *p, size_t first, size_t i, const char *designator)
 {
@@ -231,12 +233,12 @@ designated_unit(const ccd_address_state *p, size_t first, size_t i, const char *
   if (is_doubtful(designator))
     return complete && (ccd_address_has_digit(next) || next.length == 1);
   if (!complete && type_of(next) != NULL && !ccd_address_has_digit(next))
-    return false; /* "12 OLD LOT ST" */
+    return false; /* the designator is part of the street's name: "12 OLD LOT ST" */
   return ccd_address_is_unit_name(next) || id + 1 == p->n ||
          ccd_address_word(&ccd_address_lone_units, next) != NULL || floor_number(p, id).length > 0;
 }
 
-/* Returns whether token @i is a unit without a number ("REAR") at the end of the line. */
+/* Returns whether token @i is a unit that needs no number ("REAR") at the end of the line. */
 static bool
 lone_unit(const ccd_address_state *p, size_t first, size_t i)
 {
@@ -329,8 +331,9 @@ ccd_address_same_unit(ccd_address_state *p, const ccd_address_unit *a, const ccd
   return ccd_address_same(key, part_key(p, b));
 }
 
-/* Returns the position of the part in the key: buildings first, then floors, apartments last. The
- * key must not depend on the order in which the parts are written. */
+/* Returns the rank by which the parts of a unit are ordered in the key: buildings first, then
+ * floors, apartments last. So the key does not depend on the order in which the parts are
+ * written. */
 static int
 part_rank(const ccd_address_unit *unit)
 {

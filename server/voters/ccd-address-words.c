@@ -4,7 +4,7 @@
 #include "server/voters/ccd-address-words.h"
 
 /* clang-format off */
-/* Appendix C1, street suffixes, with the Spanish ones of appendix H. */
+/* Street types: appendix C1 (street suffixes), and the Spanish types of appendix H. */
 static const ccd_word type_words[] = {
   {"ALLEE", "ALY"}, {"ALLEY", "ALY"}, {"ALLY", "ALY"}, {"ALY", "ALY"}, {"ANEX", "ANX"}, {"ANNEX", "ANX"},
   {"ANNX", "ANX"}, {"ANX", "ANX"}, {"ARC", "ARC"}, {"ARCADE", "ARC"}, {"AV", "AVE"}, {"AVDA", "AVE"}, {"AVE", "AVE"},
@@ -105,8 +105,9 @@ static const ccd_word type_words[] = {
   {"XRD", "XRD"}, {"XRDS", "XRDS"}, {"XROAD", "XRD"}, {"XROADS", "XRDS"},
 };
 
-/* Street types that are only replaced at the end of a street, not inside a name: plurals that differ
- * from their singular in a name, and words that are not an abbreviation there. */
+/* Words that are replaced only when they are the street type at the end of a street, not inside
+ * a name: plurals that must stay different from their singular in a name, and words that are no
+ * abbreviation inside a name. */
 static const ccd_word type_words_only[] = {
   {"ARC", "ARC"}, {"BOT", "BTM"}, {"BR", "BR"}, {"CEN", "CTR"}, {"CENT", "CTR"}, {"COR", "COR"}, {"EXP", "EXPY"},
   {"EXPRESS", "EXPY"}, {"EXT", "EXT"}, {"FALL", "FALL"}, {"FORESTS", "FRST"}, {"HEIGHT", "HTS"}, {"HOLLOWS", "HOLW"},
@@ -119,7 +120,7 @@ static const ccd_word type_words_only[] = {
   {"WALKS", "WALK"}, {"WALL", "WALL"},
 };
 
-/* Appendix B, in English and Spanish. */
+/* Directions: appendix B, in English and Spanish. */
 static const ccd_word direction_words[] = {
   {"E", "E"}, {"EAST", "E"}, {"ESTE", "E"}, {"N", "N"}, {"NE", "NE"}, {"NO", "N"}, {"NORESTE", "NE"},
   {"NOROESTE", "NW"}, {"NORTE", "N"}, {"NORTH", "N"}, {"NORTHEAST", "NE"}, {"NORTHWEST", "NW"}, {"NW", "NW"},
@@ -127,7 +128,7 @@ static const ccd_word direction_words[] = {
   {"SUR", "S"}, {"SURESTE", "SE"}, {"SUROESTE", "SW"}, {"SW", "SW"}, {"W", "W"}, {"WEST", "W"},
 };
 
-/* Appendix C2, secondary unit designators that a number or letter follows. */
+/* Unit designators that are followed by a number or letter: appendix C2. */
 static const ccd_word unit_words[] = {
   {"#", "#"}, {"APARTMENT", "APT"}, {"APMT", "APT"}, {"APT", "APT"}, {"APTMT", "APT"}, {"APTS", "APT"},
   {"BLD", "BLDG"}, {"BLDG", "BLDG"}, {"BLDNG", "BLDG"}, {"BOX", "BOX"}, {"BUILDING", "BLDG"}, {"DEPARTMENT", "DEPT"},
@@ -139,7 +140,7 @@ static const ccd_word unit_words[] = {
   {"TWR", "TWR"}, {"UN", "UNIT"}, {"UNIT", "UNIT"}, {"UNT", "UNIT"},
 };
 
-/* Appendix C2, secondary unit designators that need no number. */
+/* Unit designators that need no number: appendix C2. */
 static const ccd_word lone_unit_words[] = {
   {"BASEMENT", "BSMT"}, {"BSMNT", "BSMT"}, {"BSMT", "BSMT"}, {"DOWNSTAIRS", "LOWR"}, {"FRNT", "FRNT"},
   {"FRONT", "FRNT"}, {"LBBY", "LBBY"}, {"LOBBY", "LBBY"}, {"LOWER", "LOWR"}, {"LOWR", "LOWR"}, {"LWR", "LOWR"},
@@ -147,7 +148,7 @@ static const ccd_word lone_unit_words[] = {
   {"UPPER", "UPPR"}, {"UPPR", "UPPR"}, {"UPR", "UPPR"}, {"UPSTAIRS", "UPPR"},
 };
 
-/* Words of names that are often abbreviated. */
+/* Words of street names that are often abbreviated. */
 static const ccd_word name_words[] = {
   {"&", "AND"}, {"ACCESS", "ACC"}, {"AIRPORT", "ARPT"}, {"ALTERNATE", "ALT"}, {"BROTHERS", "BROS"},
   {"BUSINESS", "BUS"}, {"BUSN", "BUS"}, {"C/", "CLL"}, {"CALLE", "CLL"}, {"CAMINITO", "CMT"}, {"CAMINO", "CAM"},
@@ -179,8 +180,8 @@ static const ccd_word cardinal_words[] = {
   {"TWELVE", "12"}, {"TWENTY", "20"}, {"TWO", "2"},
 };
 
-/* Names of states, which may precede the number of a state road: "KENTUCKY 440". Each becomes SR in
- * keys. */
+/* Names of states, which may precede the number of a state road: "KENTUCKY 440". Their code in
+ * street keys is SR (state road). */
 static const ccd_word state_words[] = {
   {"AK", "SR"}, {"AL", "SR"}, {"ALABAMA", "SR"}, {"ALASKA", "SR"}, {"AR", "SR"}, {"ARIZONA", "SR"},
   {"ARKANSAS", "SR"}, {"AZ", "SR"}, {"CA", "SR"}, {"CALIFORNIA", "SR"}, {"COLORADO", "SR"}, {"CONNECTICUT", "SR"},

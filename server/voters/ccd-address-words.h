@@ -3,8 +3,8 @@
 
 #include "common/base/cc-base.h"
 
-/* Words of addresses and their normal forms, for ccd-residence.c, ccd-address-*.c and their test.
- * Each list is sorted by word. */
+/* Word lists of addresses, with the normal form of each word. Used by ccd-residence.c,
+ * ccd-address-*.c and the tests. Each list is sorted by word. */
 
 typedef struct ccd_word {
   const char *word, *normal;
@@ -15,13 +15,16 @@ typedef struct ccd_word_list {
   size_t n;
 } ccd_word_list;
 
-extern const ccd_word_list ccd_address_types; /* street types: "AVENUE" is "AVE" */
 extern const ccd_word_list
-  ccd_address_types_only; /* types that are not abbreviated inside a name */
+  ccd_address_types; /* street types; the normal form of "AVENUE" is "AVE" */
+extern const ccd_word_list
+  ccd_address_types_only; /* words that are types only at the end of a street */
 extern const ccd_word_list ccd_address_directions;
-extern const ccd_word_list ccd_address_units;      /* designators that need a number: "APT" */
-extern const ccd_word_list ccd_address_lone_units; /* designators that need no number: "REAR" */
-extern const ccd_word_list ccd_address_names;      /* words of names that are often abbreviated */
-extern const ccd_word_list ccd_address_ordinals;   /* "FIRST" is "1" */
-extern const ccd_word_list ccd_address_cardinals;  /* "ONE" is "1" */
-extern const ccd_word_list ccd_address_states;     /* names of states; each is "SR" (state road) */
+extern const ccd_word_list ccd_address_units; /* designators that need a number, such as "APT" */
+extern const ccd_word_list
+  ccd_address_lone_units;                     /* designators that need no number, such as "REAR" */
+extern const ccd_word_list ccd_address_names; /* words of street names that are often abbreviated */
+extern const ccd_word_list ccd_address_ordinals;  /* the normal form of "FIRST" is "1" */
+extern const ccd_word_list ccd_address_cardinals; /* "ONE" is "1" */
+extern const ccd_word_list
+  ccd_address_states; /* names of states; the normal form of each is "SR" (state road) */

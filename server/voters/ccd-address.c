@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Parsing of a single address line, and the parts of an address for display. The parser itself is
- * ccd-residence.c. */
+/* Parses a single address line, and returns the parts of an address for display. The parser
+ * itself is in ccd-residence.c. */
 #include "server/voters/ccd-address.h"
 
 #include <string.h>

@@ -9,16 +9,16 @@
 #include "common/base/cc-utf8.h"
 #include "server/voters/ccd-text.h"
 
-/* A replacement for a piece of the text. It is never longer than the piece. */
+/* A replacement for a piece of the text. The replacement is never longer than the piece. */
 typedef struct piece {
   size_t taken; /* bytes of the text that are replaced; 0: there is nothing to replace */
-  char out[4];  /* the replacement */
+  char out[4];  /* the replacement, @n bytes */
   size_t n;     /* its length */
 } piece;
 
 typedef struct entity {
   const char *name;
-  uint32_t code; /* of the small letter; the code of the capital letter is 0x20 lower */
+  uint32_t code; /* the character; for a letter the small one, whose capital is 0x20 lower */
 } entity;
 
 static piece
@@ -51,7 +51,7 @@ numbered_entity(const char *text, size_t n)
   return is ? replace_by_code(i + 1, code) : (piece){0};
 }
 
-/* Recognize an HTML entity at the beginning of the text. Such entities remain in data that was
+/* Recognize an HTML entity at the beginning of the text. HTML entities occur in data that was
  * copied from web pages. */
 static piece
 entity_at(const char *text, size_t n)
@@ -77,9 +77,10 @@ entity_at(const char *text, size_t n)
   return (piece){0};
 }
 
-/* Recognize a character that was encoded as UTF-8 twice, because it was read as Windows-1252 in
- * between: "Ãº" is "ú", "â€™" is an apostrophe. Such sequences do not occur in names. Sequences
- * that could be the correct end of a word in capitals ("Ä’") are not changed. */
+/* Recognize a character that was encoded as UTF-8 twice because its bytes were once read as
+ * Windows-1252: "Ãº" should be "ú", "â€™" should be an apostrophe. Such sequences do not occur
+ * in correct names. Sequences that could be the correct end of a word in capitals ("Ä’") are not
+ * changed. */
 static piece
 twice_encoded(const char *text, size_t n)
 {
@@ -100,7 +101,7 @@ twice_encoded(const char *text, size_t n)
     made.taken += length;
   }
   unsigned char second = (unsigned char) made.out[1];
-  bool mark = second >= 0x91 && second <= 0x97; /* a quote or a dash */
+  bool mark = second >= 0x91 && second <= 0x97; /* the character is a quote or a dash */
   if ((first == 0xE2 && (second < 0x80 || second > 0x84)) || (first == 0xC2 && second < 0xA0) ||
       ((first == 0xC4 || first == 0xC5) && mark))
     return (piece){0};
@@ -113,7 +114,8 @@ is_lost(const char *text, size_t n)
   return n > 2 && memcmp(text, "\xEF\xBF\xBD", 3) == 0;
 }
 
-/* Remove the quote that exportVoters puts before text that looks like a formula. */
+/* Remove the quote that exportVoters puts before text that a spreadsheet would treat as a
+ * formula. */
 static ccd_slice
 remove_formula_quote(ccd_slice text)
 {
@@ -124,8 +126,8 @@ remove_formula_quote(ccd_slice text)
   return set ? (ccd_slice){text.text + 1, text.length - 1} : text;
 }
 
-/* Returns true when the text needs no cleaning: it has no double blanks, no control characters, no
- * "&", and no non-ASCII characters that may have to be replaced. */
+/* Returns true when the text needs no cleaning: it has no blanks at the ends, no double blanks,
+ * no control characters, no "&", and no non-ASCII characters that may have to be replaced. */
 static bool
 is_clean(ccd_slice text)
 {

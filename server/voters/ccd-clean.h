@@ -8,16 +8,17 @@
 
 enum {
   CCD_CLEAN_MENDED = 1, /* characters that were encoded twice ("Ãº") were repaired */
-  CCD_CLEAN_LOST = 2,   /* the text has characters that were lost earlier (U+FFFD) */
+  CCD_CLEAN_LOST =
+    2, /* the text has U+FFFD in place of characters that were lost before the import */
 };
 
 /**
  * Clean a text: normalize blanks by the rules of cc_utf8_words, replace HTML entities (&#39;),
  * repair characters that were encoded twice, and remove the quote that exportVoters puts before a
- * formula. The text is only copied if it changes.
+ * formula. The text is copied only if it changes.
  *
- * @own: the file is an export of this program: do not replace entities and do not repair
- * characters, because the text was exported unchanged
+ * @own: true for a file written by exportVoters: entities are not replaced and characters not
+ *   repaired, because such files contain the exact text of the database
  * @ret_found: set to bits CCD_CLEAN_*; may be NULL
  * @ret: a slice of @text or of memory in @arena
  *

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Parses the dates of voter files in their different formats; see ccd-date.h. */
+/* Parses and formats the dates of voter files, which come in several formats; see ccd-date.h. */
 #include "server/voters/ccd-date.h"
 
 #include <stdio.h>
@@ -21,7 +21,8 @@ is_digit(char c)
   return c >= '0' && c <= '9';
 }
 
-/* Read the digits at *at. Returns false when there are none, or more than 8. */
+/* Read the digits at *at as the next number of @ret and move *at after them. Returns false when
+ * there are no digits, or more than 8. */
 static bool
 read_number(ccd_slice text, size_t *at, numbers *ret)
 {
@@ -34,7 +35,8 @@ read_number(ccd_slice text, size_t *at, numbers *ret)
   return ret->digits[n] > 0;
 }
 
-/* Check that the text behind a date has only the characters of a time of day, which is ignored. */
+/* Returns whether the rest of the text, from @at on, has only characters of a time of day. The
+ * time is ignored. */
 static bool
 only_time(ccd_slice text, size_t at)
 {
@@ -45,8 +47,8 @@ only_time(ccd_slice text, size_t at)
   return true;
 }
 
-/* Read up to three numbers with the same separator between them. A time of day may follow behind a
- * blank or T. */
+/* Read up to three numbers with the same separator between them. A time of day may follow, after
+ * a blank or "T". */
 static bool
 read_numbers(ccd_slice text, numbers *ret)
 {
@@ -75,8 +77,8 @@ days_in(int year, int month)
   return month == 2 && leap ? 29 : days[month - 1];
 }
 
-/* Set a date if it is valid. Some states write an unknown month or day as 0; the result is then the
- * year alone. */
+/* Set *ret to the date. Returns false if the date is not valid. Some states write 0 for an
+ * unknown month or day; the result is then only the year. */
 static bool
 set_date(int year, int month, int day, ccd_date *ret)
 {
@@ -107,7 +109,8 @@ whole_year(const numbers *n, int index, int pivot)
   return n->value[index] + (n->value[index] <= pivot ? 2000 : 1900);
 }
 
-/* Set a date from a spreadsheet's day number: days since 1899-12-30, valid from March 1900 on. */
+/* Set *ret to the date that a spreadsheet stores as a day number (days since 1899-12-30).
+ * Returns false outside of March 1900 to 2099. */
 static bool
 set_excel(int days, ccd_date *ret)
 {
@@ -122,7 +125,7 @@ set_excel(int days, ccd_date *ret)
   return set_date(year, month, left + 1, ret);
 }
 
-/* Set a date from eight digits without separators. */
+/* Set *ret to the date that is written as eight digits without separators, in the format @form. */
 static bool
 set_packed(const numbers *n, int form, ccd_date *ret)
 {
@@ -147,7 +150,7 @@ set_single(const numbers *n, int form, ccd_date *ret)
   bool packed = automatic || form == CC_DATE_YYYYMMDD || form == CC_DATE_MMDDYYYY;
   if (n->digits[0] == 8 && packed)
     return set_packed(n, form, ret);
-  /* A spreadsheet has removed the leading zero of the month. */
+  /* MMDDYYYY with seven digits: a spreadsheet has removed the leading zero of the month. */
   if (n->digits[0] == 7 && form == CC_DATE_MMDDYYYY)
     return set_packed(n, form, ret);
   return false;

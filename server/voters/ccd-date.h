@@ -6,9 +6,9 @@
 
 #include "server/voters/ccd-table.h"
 
-/* Parses the dates of voter files. */
+/* Parses and formats the dates of voter files. */
 
-/* A date. year 0: there is no date. month 0: only the year is known. */
+/* A date. year 0: no date. month 0: only the year is known. */
 typedef struct ccd_date {
   int16_t year;
   uint8_t month, day;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The job "duplicates": finds pairs of voters that may be the same person, with one statement for
- * the whole organization. Running it again finds the same pairs. */
+/* The job "duplicates": finds pairs of voters that may be the same person, with one statement
+ * for the whole organization. Running the job again is harmless: it finds the same pairs. */
 #include "server/voters/ccd-duplicates-job.h"
 
 #include "ccd-queries.h"

@@ -8,7 +8,7 @@
 #include "common/api/cc-voter-profile.h"
 
 #define NAME_MAX 200
-#define PIVOT 99 /* all years of two digits are 20xx; see ccd_date_parse */
+#define PIVOT 99 /* two-digit years up to this one are 20xx, so all are; see ccd_date_parse */
 
 typedef struct word {
   const char *given, *normal;
@@ -44,8 +44,8 @@ is_part(char c)
          (unsigned char) c >= 0x80;
 }
 
-/* Returns the length of the token at the beginning of @text. Any sign ends a token, except that a
- * hyphen, dot or slash between the numbers of a date does not. */
+/* Returns the length of the token at the beginning of @text. Every punctuation mark ends a
+ * token, except a hyphen, dot or slash between the numbers of a date. */
 static size_t
 token_length(ccd_slice text)
 {
@@ -58,8 +58,8 @@ token_length(ccd_slice text)
   return n;
 }
 
-/* If the token of length @n is a word with a year ("November2024", "GN2024"), return the length of
- * the word, so that the year becomes a token of its own. Otherwise return @n. */
+/* If the token of length @n is a word and a year in one ("November2024", "GN2024"), returns the
+ * length of the word, so that the year becomes the next token. Otherwise returns @n. */
 static size_t
 without_year(ccd_slice text, size_t n)
 {
@@ -93,7 +93,7 @@ typedef struct name {
   char words[NAME_MAX];
   size_t n;
   ccd_date day;
-  int year; /* a year without a month and day; 0: none */
+  int year; /* a year that is written without a month and day; 0: none */
 } name;
 
 static void

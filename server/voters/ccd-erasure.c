@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Passes the key of erased persons to statements; see ccd-erasure.h. */
+/* Passes the key for hashes of erased persons to statements; see ccd-erasure.h. */
 #include "server/voters/ccd-erasure.h"
 
 #include "server/engine/ccd-server.h"

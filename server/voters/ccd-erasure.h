@@ -3,8 +3,8 @@
 
 #include "server/engine/ccd-crypto.h"
 
-/* Key for recognizing erased persons; used by imports and by eraseVoter. The database stores keyed
- * hashes of erased persons, see db/functions/imports/erase.sql. */
+/* The key for recognizing erased persons, used by imports and by eraseVoter. The database stores
+ * keyed hashes of the data of erased persons, see db/functions/imports/erase.sql. */
 
-/* Returns the key of these hashes as bytea text in @arena; NULL when out of memory. */
+/* Returns the key of the hashes as bytea text in @arena; NULL when out of memory. */
 const char *ccd_erasure_key(cc_arena *arena, const ccd_keys *keys);

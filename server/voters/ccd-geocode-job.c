@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The job "geocode": loads all street segments into the geocoder and places the buildings, a batch
- * per transaction. Buildings that were placed are not selected again, so an interrupted job
- * continues where it stopped. */
+/* The job "geocode": loads all street segments of the organization into the geocoder, then
+ * computes and stores the positions of the buildings, one batch per transaction. Buildings that
+ * already have a position are not selected again, so an interrupted job continues where it
+ * stopped. */
 #include "server/voters/ccd-geocode-job.h"
 
 #include <stdlib.h>
@@ -34,8 +35,8 @@ row_number(const ccd_rows *rows, int row, const char *column)
   return ccd_rows_get(rows, row, column) == NULL ? -1 : (int32_t) ccd_rows_int64(rows, row, column);
 }
 
-/* Parse "LINESTRING(-71.1 42.3,-71.2 42.4)". Returns the number of points, at most POINTS_MAX;
- * further points are ignored. */
+/* Parse "LINESTRING(-71.1 42.3,-71.2 42.4)" into @points. Returns the number of points, at most
+ * POINTS_MAX; further points are ignored. */
 static size_t
 read_line(const char *text, ccd_geo_point *points)
 {
@@ -51,7 +52,8 @@ read_line(const char *text, ccd_geo_point *points)
   return n;
 }
 
-/* Load a page of segments. *after is the last id; *ret_n is 0 behind the last page. */
+/* Load the page of segments after the id *after, and set *after to the last id of the page.
+ * *ret_n is the number of segments loaded, 0 when there are no more. */
 static cc_status
 load_segments_page(ccd_job *job,
                    ccd_geocoder *geocoder,
@@ -126,8 +128,8 @@ add_place(cc_str *out, const char *id, const ccd_geo_place *found)
   cc_str_add_char(out, '}');
 }
 
-/* Place one batch of buildings in a transaction. *ret_n is set to the size of the batch, *after to
- * its last id. */
+/* Compute and store the positions of one batch of buildings in a transaction. *ret_n is set to
+ * the size of the batch, *after to the last id of the batch. */
 static cc_status
 place_batch(ccd_job *job,
             const ccd_geocoder *geocoder,

@@ -1,35 +1,36 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Finds the segment and side for a house number, and computes the point; see ccd-geocode.h. */
+/* Finds the street segment and the side of the street for a house number, and computes the
+ * position of the house; see ccd-geocode.h. */
 #include "server/voters/ccd-geocode.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Metres per degree of latitude, and of longitude at the equator (WGS 84). Treating a block as a
- * plane is accurate to a centimetre. */
+/* Metres per degree of latitude, and per degree of longitude at the equator (WGS 84). Within a
+ * block, treating the earth as a plane is accurate to a centimetre. */
 #define METRES_LATITUDE 111132.0
 #define METRES_LONGITUDE 111320.0
 #define RADIAN 0.017453292519943295
 
-/* Metres at each end of a segment that have no lots, because the line ends in the middle of the
- * crossing. */
+/* Length in metres at each end of a segment where no houses are, because the segment ends in the
+ * middle of the crossing. */
 #define CORNER_M 8.0
 
 #define ZIP_BYTES 6
 
-/* Difference of the house numbers of two neighbours on the same side. */
+/* Difference between the house numbers of two neighbours on the same side. */
 #define NEXT_LOT 2
 
 typedef struct side {
-  int32_t from, to; /* both 0: there are no houses on this side */
+  int32_t from, to; /* first and last house number; both 0: no houses on this side */
   char zip[ZIP_BYTES];
 } side;
 
 typedef struct segment {
   int64_t id;
-  size_t key, key_length; /* position of the street key in ccd_geocoder.texts */
-  size_t point, n_points; /* position of the line in ccd_geocoder.points */
+  size_t key, key_length; /* offset and length of the street key in ccd_geocoder.texts */
+  size_t point, n_points; /* index and number of the line's points in ccd_geocoder.points */
   side sides[2];          /* left, right */
 } segment;
 
@@ -59,8 +60,8 @@ ccd_geocoder_free(ccd_geocoder *geocoder)
   free(geocoder);
 }
 
-/* Make space for @more items behind the first @n. Returns false, without a change, when out of
- * memory. */
+/* Grow the array so that it has space for @more items after the first @n items. Returns false, and
+ * changes nothing, when out of memory. */
 static bool
 reserve_items(void **items, size_t *room, size_t n, size_t more, size_t size)
 {
@@ -78,7 +79,8 @@ reserve_items(void **items, size_t *room, size_t n, size_t more, size_t size)
 static side
 make_side(int32_t from, int32_t to, ccd_slice zip)
 {
-  /* If only one end is known, the other is assumed to be the same. A street may begin at 0. */
+  /* If only one end of the range is known, the other end is assumed to be the same. A range may
+   * begin at 0. */
   side made = {.from = from >= 0 ? from : to, .to = to >= 0 ? to : from};
   if (made.from < 0)
     made = (side){0};
@@ -156,7 +158,8 @@ ccd_geocoder_ready(ccd_geocoder *geocoder)
             geocoder->texts);
 }
 
-/* Returns the index of the first segment whose street key is not less than @key. */
+/* Returns the index of the first segment whose street key is not less than @key. The segments
+ * are sorted by street key. */
 static size_t
 lower_bound(const ccd_geocoder *geocoder, ccd_slice key)
 {
@@ -181,11 +184,11 @@ is_street(const ccd_geocoder *geocoder, size_t index, ccd_slice key)
   return compare_text(geocoder->texts + at->key, at->key_length, key.text, key.length) == 0;
 }
 
-/* --- choosing --- */
+/* --- choosing the segment --- */
 
-/* The best side so far. A lower misfit is better. A different ZIP code counts more than a
- * difference of the numbers, but less than being outside of all ranges, because files of streets
- * and files of voters differ at the borders of ZIP codes. */
+/* The best side of a segment found so far; a lower misfit is better. A different ZIP code adds
+ * more to the misfit than a difference between the numbers, but less than a number outside of
+ * all ranges. The reason: street files and voter files disagree near the borders of ZIP codes. */
 typedef struct choice {
   const segment *at;
   int side;
@@ -199,7 +202,7 @@ is_empty(const side *here)
   return here->from == 0 && here->to == 0;
 }
 
-/* Replace @best by a side of the segment if the number fits better there. */
+/* Replace @best by the side @which of the segment @at if the house number fits this side better. */
 static void
 try_side(const segment *at, int which, int32_t number, ccd_slice zip5, choice *best)
 {
@@ -209,11 +212,10 @@ try_side(const segment *at, int which, int32_t number, ccd_slice zip5, choice *b
   int32_t low = here->from < here->to ? here->from : here->to;
   int32_t high = here->from < here->to ? here->to : here->from;
   int32_t gap = number < low ? low - number : number > high ? number - high : 0;
-  /* A side whose ends differ in parity has even and odd numbers. So may a side without a
-   * counterpart, along a river or a park. */
+  /* A side whose two end numbers differ in parity has even and odd numbers. So may a side whose
+   * opposite side has no houses, along a river or a park. */
   bool parity = (here->from % 2 != here->to % 2) || here->from % 2 == number % 2;
-  /* The next lot behind the last number is accepted, too, because files of streets lack new houses.
-   */
+  /* The lot after the last number is accepted, too, because street files lack new houses. */
   bool in_range = gap == 0 ? parity || is_empty(&at->sides[1 - which]) : gap <= NEXT_LOT && parity;
   bool other_zip = zip5.length == ZIP_BYTES - 1 && here->zip[0] != '\0' &&
                    memcmp(here->zip, zip5.text, zip5.length) != 0;
@@ -222,7 +224,8 @@ try_side(const segment *at, int which, int32_t number, ccd_slice zip5, choice *b
     *best = (choice){at, which, misfit, in_range};
 }
 
-/* Read the number at *at and advance behind it. Returns 0 when there is none. */
+/* Read the number at *at and move *at to the first character after the number. Returns 0 when
+ * there is no number. */
 static int32_t
 read_number(ccd_slice text, size_t *at)
 {
@@ -235,7 +238,7 @@ read_number(ccd_slice text, size_t *at)
   return number;
 }
 
-/* --- placing --- */
+/* --- computing the position --- */
 
 typedef struct plane {
   double x, y; /* metres per degree of longitude and latitude */
@@ -247,9 +250,8 @@ distance_between(plane scale, ccd_geo_point a, ccd_geo_point b)
   return hypot((b.longitude - a.longitude) * scale.x, (b.latitude - a.latitude) * scale.y);
 }
 
-/* Returns the point at @measure metres along the line and @offset metres to its right (negative:
- * left).
- */
+/* Returns the point that is @measure metres along the line and @offset metres to the right of
+ * the line (negative: to the left). */
 static ccd_geo_point
 point_along(const ccd_geo_point *points, size_t n, plane scale, double measure, double offset)
 {
@@ -281,7 +283,8 @@ place_address(const ccd_geocoder *geocoder, const choice *chosen, int32_t number
   for (size_t i = 0; i + 1 < n; i++)
     length += distance_between(scale, points[i], points[i + 1]);
 
-  /* Divide the segment into equal lots, one per number, and use the middle of the lot. */
+  /* Divide the segment into equal lots, one per possible house number on this side, and use the
+   * middle of the house's lot. */
   double lots = fabs((double) here->to - here->from) / 2 + 1;
   double share =
     here->to == here->from ? 0.5 : (fabs((double) number - here->from) / 2 + 0.5) / lots;
@@ -301,7 +304,7 @@ place_address(const ccd_geocoder *geocoder, const choice *chosen, int32_t number
   };
 }
 
-/* Try all segments of a street; a street has a few tens of them. */
+/* Try both sides of all segments of a street. A street has a few tens of segments. */
 static void
 try_street(const ccd_geocoder *geocoder,
            ccd_slice key,
@@ -315,8 +318,8 @@ try_street(const ccd_geocoder *geocoder,
   }
 }
 
-/* Try streets whose key differs by one word at the end: "BROADWAY" for "BROADWAY ST", and vice
- * versa. */
+/* Try the streets whose key has one word more or one word less at the end: for "BROADWAY ST"
+ * also "BROADWAY", and vice versa. */
 static void
 try_similar(const ccd_geocoder *geocoder,
             ccd_slice key,
@@ -358,7 +361,7 @@ ccd_geocoder_find(const ccd_geocoder *geocoder,
   try_street(geocoder, street_key, number, zip5, &best);
   if (best.at == NULL)
     try_similar(geocoder, street_key, number, zip5, &best);
-  /* For "676-694": if the first number is not in a range, try the second one. */
+  /* For a number such as "676-694": if the first number is in no range, try the second number. */
   if (best.at != NULL && !best.in_range && at + 1 < number_text.length &&
       number_text.text[at] == '-') {
     at++;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Writes a parsed home as JSON; see ccd-home.h. */
+/* Writes a parsed residence as JSON; see ccd-home.h. */
 #include "server/voters/ccd-home.h"
 
 void
@@ -23,8 +23,8 @@ ccd_home_add(const ccd_residence *residence, cc_arena *scratch, cc_str *out)
   const char *unit = ccd_address_unit_text(&parsed, scratch);
   if (number == NULL || street == NULL || unit == NULL)
     return CC_ERR_NO_MEMORY;
-  /* The line of the building is the given line, or number and street if the given line contains a
-   * unit or no number. */
+  /* The line of the building is the given line. If the given line contains a unit or lacks the
+   * number, number and street are used instead. */
   ccd_address alone;
   status = ccd_address_parse(residence->line, residence->zip5, scratch, &alone);
   bool whole = alone.unit_type.length > 0 || residence->number.length > 0;

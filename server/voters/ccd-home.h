@@ -5,8 +5,8 @@
 #include "common/base/cc-str.h"
 #include "server/voters/ccd-residence.h"
 
-/* Writes a parsed home as JSON for SQL functions, which find or create building, door and household
- * by its keys. */
+/* Writes a parsed residence as JSON. SQL functions use the keys in this JSON to find or create
+ * the building, the door and the household. */
 
 /**
  * Parse a residence and append the members of its JSON object: address_key, building_key,

@@ -8,7 +8,7 @@
 #include "server/jobs/ccd-job-run.h"
 #include "server/voters/ccd-profile.h"
 
-#define FIT_LEAST 5 /* lowest score at which a profile is chosen automatically */
+#define FIT_LEAST 5 /* lowest score with which a profile is chosen automatically */
 
 static cc_status
 parse_profile(const char *json,
@@ -24,8 +24,8 @@ parse_profile(const char *json,
   return status;
 }
 
-/* Find the profile with the highest score. The organization's own profiles are tried first, so that
- * they win at equal scores. */
+/* Find the profile with the highest score. The organization's own profiles are tried before the
+ * shipped ones, so an own profile is chosen when scores are equal. */
 static cc_status
 choose_profile(ccd_import *import,
                cc_arena *arena,

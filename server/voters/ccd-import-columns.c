@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Collects, over all files of an import, what was imported from each column. */
+/* Collects, over all files of an import, which field each column fills and how many values were
+ * imported; see ccd-import-columns.h. */
 #include "server/voters/ccd-import-columns.h"
 
 #include <inttypes.h>
@@ -33,8 +34,9 @@ grow_uses(ccd_import_columns *columns, size_t n, cc_arena *arena)
   return true;
 }
 
-/* Add the column, or its counts if the list already has a column with this name. The list must have
- * space for one more. Returns NULL when out of memory. */
+/* Append the column @use to the list. If the list already has a column with this name, only add
+ * the counts to that entry. The list must have space for one more entry. Returns the entry; NULL
+ * when out of memory. */
 static const ccd_voter_use *
 add_use(ccd_import_columns *columns, const ccd_voter_use *use, cc_arena *arena)
 {
@@ -53,9 +55,9 @@ add_use(ccd_import_columns *columns, const ccd_voter_use *use, cc_arena *arena)
   return here;
 }
 
-/* Note columns that the profile uses and the file does not have. Only called for the organization's
- * own profiles: it may mean that a profile for another file was chosen. Shipped profiles cover many
- * variants of a file. */
+/* Report the columns that the profile uses and the file does not have: perhaps the profile was
+ * made for another file. Called only for the organization's own profiles, because shipped
+ * profiles cover many variants of a file. */
 static cc_status
 note_missing(const ccd_voter_mapper *mapper,
              const cc_voter_profile *profile,

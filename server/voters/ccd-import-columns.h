@@ -9,16 +9,17 @@
  * values were imported. */
 
 typedef struct ccd_import_columns {
-  ccd_voter_use *uses; /* columns of all files so far; one entry per name */
+  ccd_voter_use *uses; /* the columns of all files read so far; one entry per column name */
   size_t n, room;
 } ccd_import_columns;
 
 /**
- * Add the columns of a file that was read, and note those that are not imported as problems.
+ * Add the columns of a file that was read to the report. Columns that are not imported are added to
+ * @findings as problems.
  *
- * @own: the profile is one of the organization's own: columns that it uses and the file does not
- * have are noted, too
- * @arena: for the names; must live as long as @columns and @findings
+ * @own: the profile is one of the organization's own. Then columns that the profile uses and the
+ *   file does not have are added to @findings, too.
+ * @arena: holds the names; must live as long as @columns and @findings
  */
 cc_status ccd_import_columns_add(ccd_import_columns *columns,
                                  const ccd_voter_mapper *mapper,

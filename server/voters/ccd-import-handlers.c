@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Handlers of ccd-imports-routes.c that do more than run a statement: they check profiles, and
- * store and send files. */
+/* Handlers of ccd-imports-routes.c that do more than run one statement: they check profiles, and
+ * receive and send files. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +15,7 @@
 #include "server/voters/ccd-import.h"
 #include "server/voters/ccd-profile.h"
 
-/* Reply with the first row; 404 when there is none. */
+/* Reply with the first of @rows, decoded as @type; 404 when there is no row. */
 static cc_status
 reply_with(ccd_call *call, const ccd_rows *rows, const cc_type *type, cc_error *reterr)
 {
@@ -110,7 +110,8 @@ ccd_import_create(ccd_call *call, cc_error *reterr)
   return status == CC_OK ? reply_with(call, rows, &cc_import_type, reterr) : status;
 }
 
-/* Returns the name of a file of the import ("file", "rejects.csv") under STORAGE_FOLDER. */
+/* Returns the name, relative to STORAGE_FOLDER, of a file of the import. @what: "file" or
+ * "rejects.csv". */
 static const char *
 import_file_name(ccd_call *call, const char *what)
 {
@@ -118,7 +119,8 @@ import_file_name(ccd_call *call, const char *what)
   return ccd_import_place_name(call->arena, call->actor->organization_id, ref->import_id, what);
 }
 
-/* Locks the import's row first, so that two simultaneous uploads for one import are not mixed. */
+/* Handler of the upload of an import's file. Locks the import's row first, so that two
+ * simultaneous uploads for one import are not mixed. */
 cc_status
 ccd_import_put_file(ccd_call *call, cc_error *reterr)
 {
@@ -176,8 +178,8 @@ export_write_cb(void *data, const char *bytes, size_t length, cc_error *reterr)
                      "The server has no space for this file");
 }
 
-/* Create a temporary file and delete its name at once, so that the file disappears when it has been
- * sent, or when the server is killed. */
+/* Create a temporary file and delete its name at once. The kernel then frees the file's space
+ * when the response has been sent, or when the server is killed. */
 static cc_status
 export_open_file(ccd_call *call, int *ret_fd, cc_error *reterr)
 {
@@ -196,7 +198,7 @@ export_rows(ccd_call *call, FILE *out, cc_error *reterr)
   if (status == CC_OK && fflush(out) != 0)
     status =
       cc_fail(reterr, CC_ERR_STORAGE, "storage_full", "The server has no space for this file");
-  const int64_t rows = target.lines > 0 ? target.lines - 1 : 0; /* without the header */
+  const int64_t rows = target.lines > 0 ? target.lines - 1 : 0; /* without the header line */
   const ccd_arg args[] = {{"n", ccd_text_int64(call->arena, rows)}, {0}};
   return status == CC_OK ? ccd_call_query(call, &ccd_q_export_record, args, NULL, reterr) : status;
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The job kinds of imports: run an import, purge a source of voters, delete files of rejects. The
- * job of an import reads the state of the import's row and continues from there, one committed step
- * after the other, until the import has ended or waits for a decision of a user. When it is run
- * again after a crash, it continues after the last step that was committed. */
+/* The job kinds of imports: run an import, purge a source of voters, delete files of rejects.
+ *
+ * The job of an import reads the state of the import's row and continues from that state. It
+ * commits one step after the other, until the import has ended or waits for a decision of a
+ * user. After a crash the job is run again and continues after the last committed step. */
 #include <jansson.h>
 #include <string.h>
 
@@ -20,9 +21,9 @@
 #define APPLY_ROWS "15000"
 #define UNDO_ROWS "10000"
 #define PURGE_ROWS "10000"
-#define RETRIES 6       /* of a chunk after serialization failures */
-#define WAIT_S 5        /* seconds between checks whether another import has ended */
-#define ATTEMPTS_LAST 8 /* the last attempt; same as CCD_JOB_ATTEMPTS_MAX */
+#define RETRIES 6       /* attempts to write a chunk after serialization failures */
+#define WAIT_S 5        /* seconds until the job checks again whether another import has ended */
+#define ATTEMPTS_LAST 8 /* number of the last attempt of a job; same as CCD_JOB_ATTEMPTS_MAX */
 
 typedef struct import_payload {
   int64_t import_id;
@@ -53,7 +54,8 @@ copy_column(ccd_job *job, const ccd_rows *rows, const char *column)
   return text != NULL ? cc_arena_strdup(job->arena, text) : NULL;
 }
 
-/* Set import->files: the paths of local files, or else of the uploaded file. */
+/* Set import->files: the paths of local files if the import has any, otherwise the path of the
+ * uploaded file. */
 static cc_status
 import_load_files(ccd_import *import, const ccd_rows *rows, cc_error *reterr)
 {
@@ -76,7 +78,8 @@ import_load_files(ccd_import *import, const ccd_rows *rows, cc_error *reterr)
   return import->files != NULL && import->files[0] != NULL ? CC_OK : cc_fail_memory(reterr);
 }
 
-/* Load the row of the import. Leaves import->state NULL when the import no longer exists. */
+/* Load the row of the import into @import. If the import no longer exists, import->state is
+ * NULL. */
 static cc_status
 import_load(ccd_import *import, cc_error *reterr)
 {
@@ -107,7 +110,7 @@ import_load(ccd_import *import, cc_error *reterr)
   return import_load_files(import, rows, reterr);
 }
 
-/* Run a statement that returns a boolean in the column @column. */
+/* Run a statement and set *ret to the boolean in its column @column. */
 static cc_status
 query_boolean(ccd_import *import,
               const ccd_query *query,
@@ -134,8 +137,8 @@ check_cancel(ccd_import *import, cc_error *reterr)
 
 /* --- steps --- */
 
-/* Compare the staged rows with the voters and make the plan. This is one transaction, so that the
- * plan is either complete or absent. */
+/* Compare the staged rows with the voters and write the plan of the changes. All in one
+ * transaction, so that the plan is either complete or absent. */
 static cc_status
 compare_rows(ccd_import *import, cc_error *reterr)
 {
@@ -152,8 +155,8 @@ compare_rows(ccd_import *import, cc_error *reterr)
   return status == CC_OK ? ccd_job_commit(job, reterr) : status;
 }
 
-/* Make sure that all rows are staged. The staging tables are unlogged, so PostgreSQL empties them
- * after a crash; the files are then read again. */
+/* Make sure that all rows are staged. PostgreSQL empties the staging tables after a crash,
+ * because they are unlogged; in this case the files are read again. */
 static cc_status
 ensure_staged(ccd_import *import, cc_error *reterr)
 {
@@ -289,9 +292,9 @@ import_step_undo(ccd_import *import, cc_error *reterr)
   return status == CC_OK ? ccd_job_commit(job, reterr) : status;
 }
 
-/* Clean up after an import that has ended: delete the uploaded file and the staged rows. The file
- * of rejects stays for download. If voters were changed, renew the statistics of PostgreSQL, so
- * that the first queries after the import get good plans. */
+/* Clean up after an import that has ended: delete the uploaded file and the staged rows. The
+ * file of rejects is kept for download. If voters were changed, renew the statistics of
+ * PostgreSQL first, so that the next queries get good plans. */
 static cc_status
 import_clean_up(ccd_import *import, cc_error *reterr)
 {
@@ -311,8 +314,8 @@ import_clean_up(ccd_import *import, cc_error *reterr)
 
 /* --- running the import --- */
 
-/* End the import after an error: failed or cancelled; undoing first if voters were already changed.
- */
+/* End the import after an error: its state becomes "failed" or "cancelled". If voters were
+ * already changed, the changes are undone first (state "undoing"). */
 static cc_status
 import_stop(ccd_import *import, const cc_error *error, cc_error *reterr)
 {
@@ -329,8 +332,9 @@ import_stop(ccd_import *import, const cc_error *error, cc_error *reterr)
   return ccd_job_once(import->job, &tx, &ccd_q_import_stop, args, NULL, reterr);
 }
 
-/* Returns true for errors that must not end the import: the database is unavailable, the worker is
- * stopping, or another worker has the job. The job is then run again later. */
+/* Returns true for errors that must not end the import, because the job will be run again later:
+ * another worker has the job, or the database, memory or storage is not available and attempts
+ * are left. */
 static bool
 is_temporary(const ccd_job *job, cc_status status, const cc_error *error)
 {
@@ -340,9 +344,9 @@ is_temporary(const ccd_job *job, cc_status status, const cc_error *error)
           job->attempt < ATTEMPTS_LAST);
 }
 
-/* Decide about an import that is ready: apply it without a further request (auto_apply), or wait
- * for a user (*ret_over true). The import command cannot wait, so its imports end here with an
- * error. */
+/* Decide what to do with an import whose plan is ready: apply it at once (auto_apply), or wait
+ * for a user (*ret_over is set to true). An import of the import command cannot wait for a user,
+ * so it ends with an error instead. */
 static cc_status
 apply_if_automatic(ccd_import *import, bool *ret_over, cc_error *reterr)
 {
@@ -362,7 +366,7 @@ apply_if_automatic(ccd_import *import, bool *ret_over, cc_error *reterr)
   if (*ret_over)
     return CC_OK;
   cc_status status = ccd_job_once(import->job, &tx, &ccd_q_import_apply_own, args, &rows, reterr);
-  if (status == CC_OK && ccd_rows_n(rows) == 0) /* another import is being applied */
+  if (status == CC_OK && ccd_rows_n(rows) == 0) /* no row: another import is being applied */
     return ccd_job_again(import->job, WAIT_S, reterr);
   return status;
 }
@@ -415,7 +419,7 @@ import_run(ccd_job *job, cc_error *reterr)
 
 /* --- purge --- */
 
-/* Delete the uploaded files and the files of rejects of all imports of the source. */
+/* Delete the uploaded files and the files of rejects of all imports of one source. */
 static cc_status
 purge_files(ccd_job *job, const ccd_arg *args, cc_error *reterr)
 {
@@ -471,8 +475,8 @@ purge_run(ccd_job *job, cc_error *reterr)
   return status == CC_OK ? purge_end(job, args, reterr) : status;
 }
 
-/* Delete the files of rejects of a source after a person of this source was erased, because the
- * files may contain rows of that person. */
+/* Delete the files of rejects of a source from which a person was erased, because these files
+ * may contain rows of that person. */
 static cc_status
 forget_run(ccd_job *job, cc_error *reterr)
 {
@@ -500,7 +504,11 @@ const ccd_job_kind ccd_import_jobs[] = {
    .lease_s = LEASE_S,
    .payload = &purge_payload_type,
    .run = purge_run},
-  {.name = "import.forget", .lease_s = 600, .payload = &purge_payload_type, .run = forget_run},
+  {.name = "import.forget",
+   .lane = CCD_LANE_QUICK,
+   .lease_s = 600,
+   .payload = &purge_payload_type,
+   .run = forget_run},
   {0},
 };
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Counts the problems of an import's files by kind and writes the file of rejects. */
+/* Counts the problems of an import's files by kind, and writes rejected rows to the file of
+ * rejects. */
 #include "server/voters/ccd-import-problems.h"
 
 #include <inttypes.h>
@@ -44,7 +45,7 @@ static const sentence sentences[] = {
   {"erased", "This person was erased and is not imported again."},
 };
 
-/* Returns the standard sentence of a code; an unknown code is returned unchanged. */
+/* Returns the standard sentence for a problem code; an unknown code is returned unchanged. */
 static const char *
 code_message(const char *code)
 {
@@ -55,8 +56,8 @@ code_message(const char *code)
   return code;
 }
 
-/* Returns the problem of this kind, which is added if needed; NULL when there are already
- * CCD_IMPORT_PROBLEMS_MAX kinds. */
+/* Returns the entry for this code, field and column; a new entry is added if there is none.
+ * Returns NULL when there are already CCD_IMPORT_PROBLEMS_MAX entries. */
 static ccd_import_problem *
 find_or_add_problem(ccd_import_findings *findings, const char *code, int field, const char *column)
 {
@@ -94,13 +95,14 @@ ccd_import_note(ccd_import_findings *findings,
   ccd_import_place *place = &found->places[found->n_places++];
   size_t n = value.length < CCD_IMPORT_VALUE_MAX ? value.length : CCD_IMPORT_VALUE_MAX;
   while (n > 0 && n < value.length && ((unsigned char) value.text[n] & 0xC0) == 0x80)
-    n--; /* do not cut inside a character */
+    n--; /* do not cut the value inside a UTF-8 character */
   *place = (ccd_import_place){.file = file, .line = line};
   if (n > 0)
     memcpy(place->value, value.text, n);
   if (cc_utf8_length(place->value, strlen(place->value)) >= 0)
     return;
-  for (char *at = place->value; *at != '\0'; at++) { /* the raw row is not valid UTF-8 */
+  for (char *at = place->value; *at != '\0';
+       at++) { /* happens when the raw row is not valid UTF-8 */
     if ((unsigned char) *at >= 0x80)
       *at = '?';
   }
@@ -128,8 +130,8 @@ ccd_import_count(ccd_import_findings *findings, const char *code, int64_t n)
   found->count += n;
 }
 
-/* Write a quoted cell. A quote is put before text that a spreadsheet would evaluate as a formula,
- * as in an export. */
+/* Write a cell in quotes. As in exports, a quote is put before text that a spreadsheet would
+ * evaluate as a formula. */
 static void
 write_cell(FILE *out, const char *text, size_t length)
 {
@@ -188,7 +190,7 @@ ccd_import_reject(ccd_import_findings *findings,
   return check_written(out, reterr);
 }
 
-/* Append the positions and values of the first occurrences. */
+/* Append the places and the values of the first occurrences of the problem as JSON members. */
 static void
 write_places(const ccd_import_problem *problem, cc_str *out)
 {

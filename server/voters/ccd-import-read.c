@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Reads the files of an import into staging with COPY, in chunks. Each chunk is a transaction that
- * also stores the progress. A read that was interrupted starts again from the beginning; nothing
- * outside of staging has been changed by then. */
+/* Reads the files of an import into staging with COPY, in chunks. Each chunk is a transaction
+ * that also stores the progress. If reading is interrupted, it starts again from the beginning,
+ * which is harmless because only staging has been written. */
 #include "server/voters/ccd-import-read.h"
 
 #include <stdlib.h>
@@ -27,7 +27,7 @@
 #define BUFFER_MAX (8u << 20)
 #define PROFILES_MAX (8u << 20)
 #define SAMPLE_ROWS 10
-#define UNPACKED_ALWAYS (INT64_C(64) << 20) /* allowed at any ratio */
+#define UNPACKED_ALWAYS (INT64_C(64) << 20) /* bytes to which any file may unpack */
 
 /* --- chunks --- */
 
@@ -55,7 +55,7 @@ flush_rows(reader *r, cc_error *reterr)
   return status;
 }
 
-/* Store the voter ids that were found in unreadable rows (see note_refused) in the database. */
+/* Store the voter ids that note_refused found in unreadable rows in the database. */
 static cc_status
 save_refused(reader *r, cc_error *reterr)
 {
@@ -123,10 +123,10 @@ note_values(reader *r, const ccd_voter_row *row, int64_t line)
                     row->problems[i].value);
 }
 
-/* In an import of a complete file, voters that the file does not contain are treated as gone.
- * Remember the id in a row that could not be read, so that this voter is not. The id is taken from
- * two columns, counted from the front and from the back, because the broken field may be on either
- * side. */
+/* Remember the voter id of a row that could not be read. In an import of a complete file, voters
+ * who are not in the file are treated as gone; the voter of this row must not be. The id is read
+ * twice, counting columns from the front and from the back, because the broken field may be on
+ * either side of the id. */
 static void
 note_refused(reader *r, ccd_slice raw)
 {
@@ -149,8 +149,7 @@ reject_row(reader *r, const ccd_table_reject *reject, cc_error *reterr)
   return ccd_import_reject(r->findings, r->file, reject, reterr);
 }
 
-/* Returns the reject code of a readable row that cannot be imported; NULL when it can be imported.
- */
+/* Returns the reject code if a readable row cannot be imported; otherwise NULL. */
 static const char *
 row_fault(const reader *r,
           const ccd_voter_mapper *mapper,
@@ -167,7 +166,7 @@ row_fault(const reader *r,
            : NULL;
 }
 
-/* Map a row to a voter and append it to the COPY buffer, or to the rejects. */
+/* Map a row to a voter. Append the voter to the COPY buffer, or reject the row. */
 static cc_status
 add_row(reader *r, ccd_voter_mapper *mapper, const ccd_table_row *row, cc_error *reterr)
 {
@@ -265,8 +264,8 @@ describe_choice(reader *r,
                 chosen->score);
 }
 
-/* Remember the path and format of the file, so that single lines can be read again
- * (ccd-import-again.c). */
+/* Remember the path and format of the current file, so that single rows can be read again by
+ * ccd-import-again.c. */
 static cc_status
 save_format(reader *r, const char *path, const ccd_table_format *format)
 {
@@ -282,7 +281,8 @@ save_format(reader *r, const char *path, const ccd_table_format *format)
   return CC_OK;
 }
 
-/* Read the rows of one file with the chosen profile, then add its columns to the report. */
+/* Read the rows of one file with the chosen profile, then add the columns of the file to the
+ * report. */
 static cc_status
 read_with(reader *r,
           const ccd_import_choice *chosen,
@@ -322,8 +322,9 @@ read_with(reader *r,
                          : status;
 }
 
-/* Returns the number of bytes that a file may unpack to (settings IMPORT_UNPACKED, IMPORT_RATIO).
- * Files on the server's disk come from the operator, so the ratio does not apply to them. */
+/* Returns the number of bytes to which a file may unpack (settings IMPORT_UNPACKED,
+ * IMPORT_RATIO). The ratio does not apply to files on the server's disk, because they come from
+ * the operator. */
 static int64_t
 unpacked_limit(const ccd_import *import)
 {
@@ -336,8 +337,8 @@ unpacked_limit(const ccd_import *import)
   return by_ratio > UNPACKED_ALWAYS ? by_ratio : UNPACKED_ALWAYS;
 }
 
-/* Guess the format of one file, choose the profile (for each file, if the import has none) and read
- * the rows. */
+/* Guess the format of one file, choose the profile (separately for each file, if the import
+ * names none), and read the rows. */
 static cc_status
 open_and_read(reader *r, const char *path, cc_arena *arena, cc_error *reterr)
 {

@@ -44,7 +44,7 @@ add_escaped(cc_str *out, const char *text, size_t length)
   cc_str_wrote(out, n);
 }
 
-/* Append a tab and the value. */
+/* Append a tab and the value of a column; \N for an empty value. */
 static void
 add_column(cc_str *out, ccd_slice value)
 {
@@ -79,7 +79,8 @@ add_year(cc_str *out, ccd_date date)
   add_text(out, text);
 }
 
-/* Append JSON that the file itself contained. Returns false when it contained none. */
+/* Append a column with JSON that the file itself contains (only files of exportVoters do).
+ * Returns false, and appends nothing, when @json is empty. */
 static bool
 add_given_json(ccd_import_writer *writer, ccd_slice json)
 {
@@ -89,7 +90,7 @@ add_given_json(ccd_import_writer *writer, ccd_slice json)
   return true;
 }
 
-/* Append the content of writer->json as a column and clear it. */
+/* Append the content of writer->json as a column (NULL if @empty), and clear writer->json. */
 static void
 add_json(ccd_import_writer *writer, bool empty)
 {
@@ -146,7 +147,7 @@ add_history(ccd_import_writer *writer, const ccd_voter_pair *pairs, size_t n)
   add_json(writer, n == 0);
 }
 
-/* Append the parts that are not empty to @out as plain text, with @between between them. */
+/* Append the parts that are not empty to @out as plain text, separated by @between. */
 static void
 join_json(cc_str *out, const ccd_slice *parts, size_t n, char between)
 {
@@ -280,8 +281,9 @@ write_confidential(ccd_import_writer *writer, const ccd_voter_row *row)
   add_text(&writer->row, row->confidential ? "t" : "f");
 }
 
-/* Columns that are written from members of ccd_voter_row. The other columns that files fill are
- * written from row->others (the profile field "column") and need no row here. */
+/* The columns of staging.rows that are written from members of ccd_voter_row. Other columns that
+ * files fill are written from row->others (filled by the profile field "column") and need no
+ * entry here. */
 static const ccd_import_column writers[] = {
   {"state_id", write_state_id},
   {"first_name", write_first_name},
@@ -368,8 +370,8 @@ add_building(ccd_import_writer *writer, const ccd_address *address)
   add_column(&writer->row, address->street_key);
 }
 
-/* Write the columns behind the hash, in the order of the query import_copy. The hash is computed
- * from this text, so an equal hash means an unchanged row. */
+/* Write the columns that follow the hash, in the order of the query import_copy. The hash is
+ * computed from the written text, so an equal hash means an unchanged row. */
 static void
 write_columns(ccd_import_writer *writer, const ccd_voter_row *row)
 {
@@ -385,8 +387,8 @@ write_columns(ccd_import_writer *writer, const ccd_voter_row *row)
   add_building(writer, &row->residence);
 }
 
-/* Write the columns that only files of exportVoters contain. When all are empty, they are left out
- * of the hash. */
+/* Write the columns that only files of exportVoters contain. When all three are empty, they are
+ * not part of the hash. */
 static void
 write_export_columns(ccd_import_writer *writer, const ccd_voter_row *row)
 {
@@ -411,7 +413,8 @@ ccd_import_write_row(ccd_import_writer *writer,
   size_t length = writer->row.length;
   if (row->number.length + row->opted_out.length + row->tags.length > 0)
     write_export_columns(writer, row);
-  /* The hash also covers the fields that the profile fills; they are not sent to the database. */
+  /* The bits of the fields that the profile fills are part of the hash, but are not sent to the
+   * database. */
   cc_str_printf(&writer->row, "\n%" PRIx64, fields);
   if (writer->row.failed)
     return false;

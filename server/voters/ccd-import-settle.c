@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Rejects staged rows that only the database can recognize as invalid: repeated rows of one voter,
- * rows of erased persons, and votes of unknown voters. The last step of reading an import's files.
- */
+/* Rejects staged rows that only the database can recognize as invalid: further rows of the same
+ * voter, rows of erased persons, and votes of unknown voters. This is the last step of reading
+ * an import's files. */
 #include <string.h>
 
 #include "ccd-queries.h"
@@ -11,10 +11,10 @@
 #include "server/voters/ccd-erasure.h"
 #include "server/voters/ccd-import-read-private.h"
 
-#define DROP_CHUNK 20000 /* rows per transaction */
+#define DROP_CHUNK 20000 /* rows deleted per transaction */
 
-/* Delete up to DROP_CHUNK rows, which @query selects, from staging and write them to the rejects.
- * @ret_n is set to their number. */
+/* Delete up to DROP_CHUNK of the rows that @query selects from staging, and write them to the
+ * rejects. @ret_n is set to the number of deleted rows. */
 static cc_status
 drop_rows(reader *r, const ccd_query *query, ccd_import_again *again, int *ret_n, cc_error *reterr)
 {
@@ -32,7 +32,7 @@ drop_rows(reader *r, const ccd_query *query, ccd_import_again *again, int *ret_n
   for (int i = 0; status == CC_OK && i < *ret_n; i++) {
     int file = (int) ccd_rows_int64(rows, i, "file_no");
     const char *code = ccd_rows_get(rows, i, "code");
-    /* For an erased person, the file of rejects gets the line number but not the text. */
+    /* For a row of an erased person, the file of rejects gets the line number but not the text. */
     bool erased = strcmp(code, "erased") == 0;
     const ccd_table_reject dropped = {
       .line = ccd_rows_int64(rows, i, "line"),
@@ -46,7 +46,7 @@ drop_rows(reader *r, const ccd_query *query, ccd_import_again *again, int *ret_n
   return status;
 }
 
-/* Reject the rows of erased persons, then all rows of a voter but the first. */
+/* Reject the rows of erased persons, then all rows of a voter except the first. */
 static cc_status
 drop_repeated(reader *r, cc_error *reterr)
 {
@@ -61,8 +61,8 @@ drop_repeated(reader *r, cc_error *reterr)
   return status;
 }
 
-/* Reject up to DROP_CHUNK votes of unknown voters and count the others, then merge the votes of
- * each voter into one row. */
+/* Reject up to DROP_CHUNK votes of unknown voters and only count further ones. Then merge the
+ * votes of each voter into one staged row. */
 static cc_status
 fold_votes(reader *r, cc_error *reterr)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Helpers shared by the parts of an import; see ccd-import.h. */
+/* Helpers shared by the files that implement imports; see ccd-import.h. */
 #include "server/voters/ccd-import.h"
 
 const char *

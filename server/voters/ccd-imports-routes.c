@@ -6,7 +6,7 @@
 #include "common/api/cc-import.h"
 #include "server/voters/ccd-import.h"
 
-#define FILE_MAX ((size_t) 64 << 30) /* bytes of an uploaded file */
+#define FILE_MAX ((size_t) 64 << 30) /* largest uploaded file, in bytes */
 
 /* clang-format off */
 const ccd_route ccd_imports_routes[] = {

@@ -9,14 +9,14 @@
 
 #define DIGITS_MAX 15
 
-/* The digits of a number that were read so far. */
+/* The digits of a telephone number that were read so far; plus: the number began with "+". */
 typedef struct dialled {
   char digits[DIGITS_MAX + 1];
   size_t n;
   bool plus;
 } dialled;
 
-/* Returns the telephone key of a letter: ABC is 2, …, WXYZ is 9. */
+/* Returns the digit key on which the letter is printed: A, B and C are on 2, …, W to Z on 9. */
 static char
 key_of(char letter)
 {
@@ -30,9 +30,9 @@ is_letter(char c)
   return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
 }
 
-/* Returns whether an extension begins at @at: "x12", "ext. 12", ";ext=12", "extension 12", "#12".
- * The
- * ".0" of a number that was stored as floating point is treated in the same way. */
+/* Returns whether an extension begins at @at: "x12", "ext. 12", ";ext=12", "extension 12",
+ * "#12". Also true for the ".0" of a number that was stored as floating point, because both are
+ * dropped. @digits: number of digits read before @at. */
 static bool
 is_extension(ccd_slice text, size_t at, size_t digits)
 {
@@ -46,7 +46,8 @@ is_extension(ccd_slice text, size_t at, size_t digits)
          (left == 2 && memcmp(rest, ".0", 2) == 0);
 }
 
-/* Returns the digit for a full-width digit (U+FF10 to U+FF19); '\0' for anything else. */
+/* Returns the ASCII digit for a full-width digit (U+FF10 to U+FF19) at @at; '\0' for any other
+ * character. */
 static char
 wide_digit(ccd_slice text, size_t at)
 {
@@ -55,8 +56,8 @@ wide_digit(ccd_slice text, size_t at)
   return wide ? (char) ('0' + p[2] - 0x90) : '\0';
 }
 
-/* Add a letter as its digit, as in 1-800-FLOWERS. Letters are only allowed behind at least three
- * digits. */
+/* Add the digit key of a letter, as in 1-800-FLOWERS. Letters are accepted only after at least
+ * three digits. Returns false when the character is not accepted. */
 static bool
 add_letter(dialled *d, ccd_slice text, size_t at)
 {
@@ -89,15 +90,15 @@ read_digits(ccd_slice text, dialled *d)
   return true;
 }
 
-/* Returns whether the ten digits are valid in the North American Numbering Plan: the area code and
- * the exchange begin with 2 to 9. */
+/* Returns whether ten digits are valid in the North American Numbering Plan: area code and
+ * exchange each begin with 2 to 9. */
 static bool
 in_plan(const char *digits)
 {
   return digits[0] >= '2' && digits[3] >= '2';
 }
 
-/* Returns whether the word is a label of a number: "(cell)", "tel:". */
+/* Returns whether the word is a label of a telephone number: "(cell)", "tel:". */
 static bool
 is_label(const char *word, size_t length)
 {
@@ -128,8 +129,8 @@ is_around(char c)
   return c == ' ' || c == '(' || c == ')' || c == ':' || c == '.';
 }
 
-/* Returns the text without a label before or behind the number. Letters behind a hyphen are not a
- * label, but may spell a number. */
+/* Returns the text without a label before or after the number. Letters after a hyphen are kept,
+ * because they may spell a number as in 1-800-FLOWERS. */
 static ccd_slice
 without_labels(ccd_slice text)
 {
@@ -196,12 +197,14 @@ ccd_phone_normal(ccd_slice text, char ret[static CCD_PHONE_MAX])
     return false;
   const char *digits = d.digits;
   size_t n = d.n;
-  if (!d.plus && n > 10 && memcmp(digits, "011", 3) == 0) { /* dialled from the United States */
+  if (!d.plus && n > 10 &&
+      memcmp(digits, "011", 3) == 0) { /* international prefix of the United States */
     d.plus = true;
     digits += 3;
     n -= 3;
   }
-  if (!d.plus && n > 10 && memcmp(digits, "00", 2) == 0) { /* from most other countries */
+  if (!d.plus && n > 10 &&
+      memcmp(digits, "00", 2) == 0) { /* international prefix of most other countries */
     d.plus = true;
     digits += 2;
     n -= 2;

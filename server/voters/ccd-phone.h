@@ -9,12 +9,12 @@
 
 #define CCD_PHONE_MAX 17 /* "+", 15 digits and NUL */
 
-/* Convert a telephone number to E.164, without its extension. A number without a country code
- * belongs to the North American Numbering Plan. Returns false when the text is not a valid number.
- */
+/* Convert a telephone number to E.164, without its extension. A number without a country code is
+ * treated as a number of the North American Numbering Plan. Returns false when the text is not a
+ * valid number. */
 bool ccd_phone_normal(ccd_slice text, char ret[static CCD_PHONE_MAX]);
 
-/* Split a cell with several numbers: returns the first one and removes it from @text. Returns an
- * empty slice when there are no more. A part with fewer than 10 digits is not a number, but belongs
- * to the number before it (";ext=12"). */
+/* Split a cell with several numbers: returns the first number and removes it from @text. Returns
+ * an empty slice when @text is empty. A part with fewer than 10 digits is not a number of its
+ * own, but stays with the number before it (";ext=12"). */
 ccd_slice ccd_phone_next(ccd_slice *text);

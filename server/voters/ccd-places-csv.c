@@ -11,8 +11,8 @@
 static const char *const latitudes[] = {"latitude", "lat", "y"};
 static const char *const longitudes[] = {"longitude", "lon", "lng", "long", "x"};
 
-/* Returns whether the column has this name, comparing only letters and ignoring case: "LAT." is
- * "lat". */
+/* Returns whether the column has this name. Only letters are compared, without case: "LAT."
+ * equals "lat". */
 static bool
 is_named(const char *column, const char *name)
 {
@@ -39,7 +39,7 @@ find_column(const char *const *columns, size_t n, const char *const *names, size
   return -1;
 }
 
-/* Parse a number from -180 to 180. Returns false when the text is anything else. */
+/* Parse a number from -180 to 180. Returns false for any other text. */
 static bool
 read_degrees(ccd_slice text, double *ret)
 {
@@ -116,7 +116,8 @@ ccd_points_from_table(cc_arena *arena,
       return CC_ERR_INVALID;
     if (step == CCD_TABLE_END)
       break;
-    /* A row that cannot be read becomes an empty feature, so that it is counted. */
+    /* A row that cannot be read becomes an empty feature, so that the row is counted as a
+     * problem. */
     if (step == CCD_TABLE_ROW)
       add_feature(out, columns, &row, x, y);
     else

@@ -5,10 +5,11 @@
 #include "common/base/cc-status.h"
 #include "common/base/cc-str.h"
 
-/* Converts a table of address points to GeoJSON, so that it can be imported like a GeoJSON file. */
+/* Converts a table of address points to GeoJSON, so that the table can be imported like a
+ * GeoJSON file. */
 
 /**
- * Append the GeoJSON of the table to @out: one feature for each row. A row that cannot be read, or
+ * Append the table to @out as GeoJSON, with one feature for each row. A row that cannot be read, or
  * has no valid coordinates, becomes a feature without a geometry.
  *
  * @arena: for temporary memory

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Handlers that import files of areas, street segments and address points. PostgreSQL parses the
- * GeoJSON; addresses and street names are parsed here. A file is imported in one transaction. */
+ * GeoJSON; the C code parses the addresses and street names. Each file is imported in one
+ * transaction. */
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
@@ -24,7 +25,7 @@ fail_too_large(cc_error *reterr)
                  "The file is too large: split it and send the parts.");
 }
 
-/* Read the whole request body, which has at most max_body bytes, as text in the arena. */
+/* Read the whole request body into the arena as text. The body has at most max_body bytes. */
 static cc_status
 read_body(ccd_call *call, const char **ret, cc_error *reterr)
 {
@@ -50,7 +51,8 @@ read_body(ccd_call *call, const char **ret, cc_error *reterr)
   return CC_OK;
 }
 
-/* Returns the query parameters as JSON, for the SQL functions: they name the properties to read. */
+/* Returns the query parameters as JSON. They name the GeoJSON properties that the SQL functions
+ * read. */
 static const char *
 query_as_json(ccd_call *call)
 {
@@ -61,7 +63,7 @@ query_as_json(ccd_call *call)
   return text;
 }
 
-/* Append the keys of the streets as JSON: {"name of a street": "its key", …}. */
+/* Append a JSON object with the street key of each street name: {"Main Street": "MAIN ST", …}. */
 static cc_status
 segment_keys(ccd_call *call, const ccd_rows *names, cc_str *out, cc_error *reterr)
 {
@@ -81,7 +83,7 @@ segment_keys(ccd_call *call, const ccd_rows *names, cc_str *out, cc_error *reter
   return out->failed ? fail_too_large(reterr) : CC_OK;
 }
 
-/* Append the parsed addresses as JSON, in the order of the rows: [{"address_key": …}, …]. */
+/* Append the parsed addresses as a JSON array in the order of the rows: [{"address_key": …}, …]. */
 static cc_status
 point_homes(ccd_call *call, const ccd_rows *lines, cc_str *out, cc_error *reterr)
 {
@@ -107,7 +109,8 @@ point_homes(ccd_call *call, const ccd_rows *lines, cc_str *out, cc_error *reterr
   return out->failed ? fail_too_large(reterr) : CC_OK;
 }
 
-/* Get the request body as GeoJSON. A table (text/csv) is converted to GeoJSON in @made. */
+/* Read the request body as GeoJSON. A table (text/csv) is converted to GeoJSON, which is stored
+ * in @made. */
 static cc_status
 read_document(ccd_call *call, cc_str *made, const char **ret, cc_error *reterr)
 {
@@ -119,8 +122,9 @@ read_document(ccd_call *call, cc_str *made, const char **ret, cc_error *reterr)
   return status;
 }
 
-/* Import a file in up to three steps: the query @lines extracts the addresses from the document,
- * @keys parses them, and the query @import writes the places. @lines and @keys may be NULL. */
+/* Import a file in up to three steps. The query @lines extracts the addresses or street names
+ * from the document, the function @keys parses them, and the query @import writes the places.
+ * @lines and @keys may be NULL. */
 static cc_status
 import_document(ccd_call *call,
                 const ccd_query *lines,

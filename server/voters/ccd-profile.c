@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Checks mapping profiles and rates how well they fit a file; see ccd-profile.h. */
+/* Checks mapping profiles, and rates how well a profile fits a file; see ccd-profile.h. */
 #include "server/voters/ccd-profile.h"
 
 #include <stdio.h>
@@ -12,8 +12,8 @@
 #include "server/voters/ccd-voter-column.h"
 #include "server/voters/ccd-voter-row.h"
 
-/* Returns the next letter (in lower case), digit or non-ASCII byte of *text and advances behind it;
- * 0 at the end. */
+/* Returns the next letter (in lower case), digit or non-ASCII byte of *text, and moves *text
+ * after it. Other characters are skipped. Returns 0 at the end. */
 static int
 next_compared_byte(const char **text)
 {
@@ -62,7 +62,8 @@ ccd_profile_ignores(const cc_voter_profile *profile, const char *column)
   return false;
 }
 
-/* Returns whether mappings to the field need a key: the name of a district, election, … */
+/* Returns whether a mapping to this field needs a key, such as the name of a district or
+ * election. */
 static bool
 takes_key(int field)
 {
@@ -139,7 +140,7 @@ check_codes(checker *c, size_t i)
   }
 }
 
-/* Check that the mapping has a key if and only if its field needs one. */
+/* Check that the mapping has a key exactly when its field needs one. */
 static void
 check_key(checker *c, size_t i)
 {
@@ -162,7 +163,7 @@ check_key(checker *c, size_t i)
               "must be a column of the voter that no other field fills");
 }
 
-/* Check the options for reading a cell: split, json and names_election. */
+/* Check the options of a mapping for reading a cell: split, json and names_election. */
 static void
 check_cell(checker *c, size_t i)
 {
@@ -236,8 +237,8 @@ in_layout(const cc_voter_format *format, const char *name)
   return false;
 }
 
-/* Check that all columns that the profile uses are in its layout. Without a layout this cannot be
- * checked, because the names come from the header of the file. */
+/* Check that the profile's layout has all columns that the profile uses. Without a layout this
+ * cannot be checked, because the column names are in the header of the file. */
 static void
 check_references(checker *c)
 {
@@ -344,8 +345,8 @@ ccd_profile_format(const cc_voter_profile *profile,
     *ret = made;
     return CC_OK;
   }
-  /* For a file with a header, the guessed delimiter is reliable. It has priority over the delimiter
-   * of the profile, because the same layout may be saved with another one. */
+  /* For a file with a header, the guessed delimiter is reliable and is preferred to the
+   * delimiter of the profile. The same layout may have been saved with another delimiter. */
   bool guessed = guess != NULL && format->header && guess->format.header && !guess->fixed_width &&
                  guess->n_columns > 1 && format->delimiter != CC_TABLE_FIXED_WIDTH;
   made.delimiter = guessed ? guess->format.delimiter : delimiters[format->delimiter];
@@ -373,8 +374,9 @@ guess_find(const ccd_table_guess *guess, const char *name)
   return -1;
 }
 
-/* Mark the columns of the file that a mapping uses, by the same rules as ccd-voter-mapper.c.
- * Returns whether one of its named columns was found. */
+/* Set used[i] for each column i of the file that the mapping uses, by the same rules as
+ * ccd-voter-mapper.c. Returns whether the file has a column that the mapping names (prefixes do not
+ * count). */
 static bool
 mark_used(const cc_voter_mapping *m, const ccd_table_guess *guess, bool *used)
 {
@@ -394,8 +396,9 @@ mark_used(const cc_voter_mapping *m, const ccd_table_guess *guess, bool *used)
   return found;
 }
 
-/* Rate by the names of the columns. When two profiles cover all columns, one that uses exact names
- * ("columns") is rated above one that only tries alternatives ("any"). */
+/* Rate a file with a header by the names of its columns. When two profiles cover all columns,
+ * the one with exact names ("columns") is rated above the one that only lists alternatives
+ * ("any"). */
 static int
 score_names(const cc_voter_profile *profile, const ccd_table_guess *guess)
 {
@@ -431,8 +434,8 @@ date_mapping(const cc_voter_profile *profile, const char *column)
   return NULL;
 }
 
-/* Rate a file without a header: the number of columns must be equal, and dates must be valid dates.
- */
+/* Rate a file without a header. The number of columns must equal that of the layout, and the
+ * values of date columns must be valid dates. */
 static int
 score_layout(const cc_voter_profile *profile, const ccd_table_guess *guess)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The job "places.rekey": rebuilds the keys of places and voters page by page, each page in a
- * transaction. Rows that already have the right keys are not written, so a job that was interrupted
- * starts again from the beginning and passes quickly over the rows that are done. */
+ * transaction. Rows that already have the right keys are not written. An interrupted job starts
+ * again from the beginning and passes quickly over the rows that are done. */
 #include "server/voters/ccd-rekey-job.h"
 
 #include <string.h>
@@ -12,16 +12,16 @@
 
 #define GIVEN_MAX ((size_t) 64 << 20)
 #define SCRATCH_MAX ((size_t) 256 << 10)
-#define ROUNDS_MAX 8 /* rounds of add_holders */
+#define ROUNDS_MAX 8 /* most rounds of the loop in add_holders */
 
 /* How the keys of a database table are rebuilt. */
 typedef struct table {
-  const ccd_query *read, *apply; /* read a page of rows; write the new keys */
-  /* Reads rows behind the page whose current key is a new key of the page; NULL: keys are not
-   * unique. */
+  const ccd_query *read, *apply; /* statements: read a page of rows; write the new keys */
+  /* Returns the rows after the page whose current key is one of the new keys of the page. NULL:
+   * keys of this table need not be unique. */
   const ccd_query *held;
-  /* If the row needs new keys, appends a JSON object with them to @out, and its new key to @keys.
-   */
+  /* If the row needs new keys: appends a JSON object with these keys to @out, and the row's new
+   * key to @keys. */
   cc_status (*add)(const ccd_rows *rows, int row, cc_arena *scratch, cc_str *out, cc_str *keys);
 } table;
 
@@ -58,7 +58,8 @@ add_key(cc_str *keys, ccd_slice key)
   cc_str_add_char(keys, '"');
 }
 
-/* Returns a key without the place at its end, so that it can be parsed as an address line. */
+/* Returns a key without the ZIP code or city (@place) at its end, so that it can be parsed as an
+ * address line. */
 static ccd_slice
 without_place(ccd_slice key, ccd_slice place)
 {
@@ -119,7 +120,8 @@ add_building(const ccd_rows *rows, int row, cc_arena *scratch, cc_str *out, cc_s
   return CC_OK;
 }
 
-/* Get the unit of a door whose column "unit" is empty: its key may still contain a unit. */
+/* Get the unit of a door whose column "unit" is empty, from the door's key, which may still
+ * contain a unit. */
 static cc_status
 unit_of_key(ccd_slice key, ccd_slice zip5, cc_arena *scratch, ccd_slice *ret)
 {
@@ -131,8 +133,8 @@ unit_of_key(ccd_slice key, ccd_slice zip5, cc_arena *scratch, ccd_slice *ret)
   return text != NULL ? CC_OK : CC_ERR_NO_MEMORY;
 }
 
-/* The buildings have been done before, so the new key of the door is built from the key of its
- * building and the unit. */
+/* Compute the keys of a door. The buildings have been rekeyed before the doors, so the new key
+ * is the key of the door's building with the unit added. */
 static cc_status
 add_door(const ccd_rows *rows, int row, cc_arena *scratch, cc_str *out, cc_str *keys)
 {
@@ -144,8 +146,8 @@ add_door(const ccd_rows *rows, int row, cc_arena *scratch, cc_str *out, cc_str *
   cc_status status = CC_OK;
   if (given_unit.length == 0)
     status = unit_of_key(old, given.zip5, scratch, &unit);
-  /* Get the place that the building's key ends with (the ZIP code, or the normalized city) by
-   * parsing an address at the same place. */
+  /* Get the end of the building's key, which is the ZIP code or the normalized city: parse a
+   * made-up address in the same place, and take what follows its street. */
   given.line = ccd_slice_of("1 ELM ST");
   if (status == CC_OK)
     status = ccd_residence_parse(&given, scratch, &place, NULL);
@@ -226,9 +228,10 @@ add_rows(const table *what, const ccd_rows *rows, cc_str *given, cc_str *keys, c
   return status == CC_OK && !given->failed && !keys->failed ? CC_OK : cc_fail_memory(reterr);
 }
 
-/* Also process rows behind the page that currently have a key which a row of the page will get.
- * They may get another key themselves; without them the new key would look like a duplicate. Their
- * new keys may be held by further rows, so this is repeated up to ROUNDS_MAX times. */
+/* Also process rows after this page that currently have a key that a row of this page will get.
+ * Such a row may get another key itself; if it were not processed now, the new key would look
+ * like a duplicate. Its new key may be the current key of a further row, so this is repeated up
+ * to ROUNDS_MAX times. */
 static cc_status
 add_holders(ccd_job *job,
             const table *what,
@@ -257,9 +260,8 @@ add_holders(ccd_job *job,
   return status;
 }
 
-/* Process one page in a transaction. *after is set to the last id of the page; NULL after the last
- * page.
- */
+/* Process one page in a transaction. *after is the last id of the previous page, and is set to
+ * the last id of this page; to NULL after the last page. */
 static cc_status
 rekey_page(ccd_job *job, const table *what, const char **after, cc_error *reterr)
 {

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Parses residences into parts and keys, with the help of ccd-address-*.c; see ccd-residence.h. */
+/* Parses residences into parts and keys with the functions of ccd-address-*.c; see
+ * ccd-residence.h. */
 #include "server/voters/ccd-residence.h"
 
 #include <string.h>
 
 #include "server/voters/ccd-address-private.h"
 
-#define TEXT_MAX 1000 /* bytes of each part that are parsed; longer text is cut off */
+#define TEXT_MAX 1000 /* parsed bytes of each part; the rest of a longer text is cut off */
 
 static const char *
 type_of(ccd_slice token)
@@ -20,7 +21,8 @@ direction_of(ccd_slice token)
   return ccd_address_word(&ccd_address_directions, token);
 }
 
-/* Returns the direction of two tokens such as "N E"; NULL when they are not a direction. */
+/* Returns the direction that the tokens @i and @i + 1 form, such as "NE" for "N E"; NULL when
+ * they form none. */
 static const char *
 two_word_direction(const ccd_address_state *p, size_t i)
 {
@@ -32,9 +34,8 @@ two_word_direction(const ccd_address_state *p, size_t i)
   return ccd_address_word(&list, (ccd_slice){(char[]){a[0], b[0]}, 2});
 }
 
-/* Returns whether a postdirection may follow token @i: it is a street type behind a name, or a
- * number.
- */
+/* Returns whether a direction that follows token @i is a postdirection. Token @i must be a
+ * street type after a name, or a number. */
 static bool
 ends_street(const ccd_address_state *p, size_t first, size_t i)
 {
@@ -62,8 +63,8 @@ take_predirection(const ccd_address_state *p, size_t first, size_t end, ccd_addr
   return first + (pair != NULL ? 2 : one != NULL ? 1 : 0);
 }
 
-/* Split a direction that is attached to the street number of a grid, as in "120 S 300E". Returns
- * the new end. */
+/* Split a direction from the number of a street in a grid: "120 S 300E" becomes "120 S 300 E".
+ * Returns the new end of the street. */
 static size_t
 split_grid_direction(ccd_address_state *p, size_t first, size_t end)
 {
@@ -80,8 +81,8 @@ split_grid_direction(ccd_address_state *p, size_t first, size_t end)
   return end + 1;
 }
 
-/* Returns the street name for display: as written, except for words that are spelled differently
- * within one file (SAINT, MOUNT, ordinals). */
+/* Returns the street name for display. Words are kept as written, except words that often have
+ * several spellings in one file (SAINT, MOUNT, ordinals). */
 static ccd_slice
 shown_name(ccd_address_state *p, size_t from, size_t to)
 {
@@ -122,8 +123,9 @@ take_street(ccd_address_state *p, size_t first, size_t end, ccd_address *ret)
   ret->street_key = ccd_address_made(p, start);
 }
 
-/* If a single letter behind the number belongs to it ("18 D Main St"), add it to the number. In "F
- * St" and "M L King Dr" the letter belongs to the street. Returns the first token of the street. */
+/* If a single letter after the house number belongs to the number ("18 D Main St"), add the
+ * letter to the number. In "F St" and "M L King Dr" the letter belongs to the street. Returns
+ * the index of the first token of the street. */
 static size_t
 take_letter(ccd_address_state *p, size_t first, size_t end, ccd_address *ret)
 {
@@ -141,8 +143,8 @@ take_letter(ccd_address_state *p, size_t first, size_t end, ccd_address *ret)
   return first + 1;
 }
 
-/* Set the keys from number_key, street_key, unit and place. Without a number or street there are no
- * keys. */
+/* Set address_key and building_key from number_key, street_key, the units and @place. Without a
+ * number or street both stay empty. */
 static void
 make_keys(ccd_address_state *p, ccd_slice place, ccd_address *ret)
 {
@@ -177,7 +179,7 @@ collapse_blanks(ccd_address_state *p, ccd_slice line)
   return ccd_address_made(p, start);
 }
 
-/* The units from the separate field for the unit. */
+/* The units from the separate unit column. */
 typedef struct given_unit {
   ccd_address_unit parts[CCD_ADDRESS_UNITS];
   size_t n;
@@ -195,8 +197,8 @@ read_unit(ccd_address_state *p, ccd_slice text, given_unit *ret)
   return is || text.length == 0;
 }
 
-/* Drop the last token of the line if it repeats the separate unit: "15 VALENTINE ST 1" and the unit
- * "1". Returns the new end of the street. */
+/* If the last token of the line repeats the unit of the separate unit column, drop this token:
+ * "15 VALENTINE ST 1" with the unit "1". Returns the new end of the street. */
 static size_t
 drop_repeated(ccd_address_state *p, size_t first, size_t end, const given_unit *unit)
 {
@@ -205,8 +207,9 @@ drop_repeated(ccd_address_state *p, size_t first, size_t end, const given_unit *
   return bare && ccd_address_same_unit(p, &unit->parts[0], &last) ? end - 1 : end;
 }
 
-/* Add the separate unit to the units of the line. It replaces a unit of the same type; units of
- * other types stay ("Bldg 4" in the line, and "3"). */
+/* Add the unit from the separate unit column to the units found in the line. It replaces a unit
+ * of the same type. Units of other types are kept: "Bldg 4" in the line and "3" in the column
+ * give both. */
 static void
 add_given(ccd_address_state *p, const given_unit *unit)
 {
@@ -221,8 +224,8 @@ add_given(ccd_address_state *p, const given_unit *unit)
   }
 }
 
-/* Parse ret->line: the number, then a mailbox route, a numbered road or a named street, then units.
- */
+/* Parse ret->line: first the house number; then a box of a rural route, a numbered road or a
+ * named street; then the units. */
 static void
 read_line(ccd_address_state *p, const ccd_residence *from, const given_unit *unit, ccd_address *ret)
 {
@@ -248,7 +251,7 @@ read_line(ccd_address_state *p, const ccd_residence *from, const given_unit *uni
   add_given(p, unit);
 }
 
-/* Cut the text to TEXT_MAX bytes, but not inside a character. */
+/* Cut the text to TEXT_MAX bytes, or a little less: never inside a UTF-8 character. */
 static ccd_slice
 cut_text(ccd_slice text)
 {
@@ -260,7 +263,7 @@ cut_text(ccd_slice text)
   return text;
 }
 
-/* Returns the place for the keys: the ZIP code, or else the normalized city. */
+/* Returns the place that the keys end with: the ZIP code, or else the normalized city. */
 static ccd_slice
 read_place(ccd_address_state *p, const ccd_residence *from)
 {
@@ -272,8 +275,9 @@ read_place(ccd_address_state *p, const ccd_residence *from)
   return place;
 }
 
-/* Allocate the output buffer of the parser. It must have space for the folded parts and for all
- * keys and texts that are built from them, whose words may become longer. */
+/* Allocate the output buffer of the parser. It must hold the input in ASCII capitals, and all
+ * keys and texts that are built from the input. Normalized words may be longer than the words of
+ * the input. */
 static bool
 allocate_output(ccd_address_state *p, cc_arena *arena, const ccd_residence *given)
 {

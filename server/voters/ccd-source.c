@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Opens plain, gzip and zip files and refuses other kinds by name; see ccd-source.h. */
+/* Opens plain, gzip and zip files. Other kinds of files are refused with an error that names the
+ * kind; see ccd-source.h. */
 #include "server/voters/ccd-source.h"
 
 #include <errno.h>
@@ -15,12 +16,12 @@
 struct ccd_source {
   ccd_packing packing;
   int fd;
-  gzFile gz; /* owns its own descriptor, a duplicate of fd */
+  gzFile gz; /* reads from its own descriptor, a duplicate of fd */
   zip_t *zip;
   zip_file_t *member;
   const unsigned char *memory;
   int64_t position, size;
-  int64_t most; /* limit of unpacked bytes; 0: CCD_SOURCE_BYTES_MAX */
+  int64_t most; /* most bytes that may be unpacked; 0: CCD_SOURCE_BYTES_MAX */
 };
 
 static const char damaged_hint[] = "Download or pack the file again.";
@@ -34,7 +35,8 @@ fail_hint(cc_error *reterr, cc_status status, const char *code, const char *text
   return status;
 }
 
-/* Refuse known kinds of files that cannot be read, with a hint on how to convert them. */
+/* Refuse kinds of files that are recognized by their first bytes but cannot be read. The error
+ * has a hint on how to convert the file. */
 static cc_status
 refuse_unsupported(const unsigned char *head, size_t n, cc_error *reterr)
 {
@@ -64,8 +66,8 @@ refuse_unsupported(const unsigned char *head, size_t n, cc_error *reterr)
   return CC_OK;
 }
 
-/* Returns whether the member of an archive may be a table, by its name. Archives of the states also
- * contain documents, pictures and hidden files. */
+/* Returns whether a member of an archive may be a table, judged by the member's name. Archives
+ * of the states also contain documents, pictures and hidden files. */
 static bool
 is_table_name(const char *name)
 {
@@ -118,7 +120,8 @@ zip_begin(int fd, zip_t **ret, cc_error *reterr)
                    damaged_hint);
 }
 
-/* Find the member to read: the one named @wanted, or else the only one that may be a table. */
+/* Find the member of the archive to read: the member named @wanted; without @wanted the only
+ * member that may be a table. */
 static cc_status
 choose_member(zip_t *zip, const char *wanted, zip_uint64_t *ret, cc_error *reterr)
 {
@@ -285,7 +288,8 @@ ccd_source_free(ccd_source *source)
   free(source);
 }
 
-/* Read from memory or a plain file. Returns the number of bytes; -2 on a read error. */
+/* Read the next bytes of a plain file or of memory. Returns the number of bytes; -2 on a read
+ * error. */
 static ssize_t
 read_plain(ccd_source *source, void *buffer, size_t size)
 {
@@ -303,7 +307,8 @@ read_plain(ccd_source *source, void *buffer, size_t size)
   return n < 0 ? -2 : n;
 }
 
-/* Read from a packed file. Returns the number of bytes; -1 when the file is damaged. */
+/* Read the next bytes of a packed file, unpacked. Returns the number of bytes; -1 when the file
+ * is damaged. */
 static ssize_t
 read_packed(ccd_source *source, void *buffer, size_t size)
 {

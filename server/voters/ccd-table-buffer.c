@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The byte level of the table reader: filling the buffer, decoding fields, naming columns. */
+/* The byte level of the table reader: fills the buffer, decodes fields and names columns. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +8,8 @@
 #include "server/voters/ccd-table-private.h"
 #include "server/voters/ccd-text.h"
 
-/* Read UTF-16 and append it to the buffer as UTF-8. */
+/* Read UTF-16 from the source and append it to the buffer as UTF-8. At most as many bytes are
+ * appended as the buffer has free. */
 static cc_status
 fill_units(ccd_table *table, size_t room, cc_error *reterr)
 {
@@ -91,15 +92,15 @@ ccd_table_skip_mark(ccd_table *table, cc_error *reterr)
     if (status != CC_OK)
       return status;
   }
-  /* The mark of UTF-16 has been converted to the same three bytes. */
+  /* A byte order mark of UTF-16 has already been converted to these three bytes. */
   if (table->end - table->begin >= 3 &&
       memcmp(table->buffer + table->begin, "\xEF\xBB\xBF", 3) == 0)
     table->begin += 3;
   return CC_OK;
 }
 
-/* Returns space for @n bytes behind scratch_used; NULL when there is none. The scratch buffer is
- * large enough for a row that is converted to UTF-8. */
+/* Returns @n free bytes of the scratch buffer after the first scratch_used bytes; NULL when out
+ * of memory. The scratch buffer is large enough for the longest row converted to UTF-8. */
 static char *
 scratch_reserve(ccd_table *table, size_t n)
 {
@@ -175,7 +176,8 @@ by_name(const void *a, const void *b)
   return order != 0 ? order : (*one > *other) - (*one < *other);
 }
 
-/* Make the names unique: the second and further columns with the same name get a number. */
+/* Make the column names unique: if several columns have the same name, a number is appended to
+ * the second and further ones. Returns false when out of memory. */
 static bool
 make_names_unique(ccd_table *table)
 {

@@ -14,13 +14,13 @@
 
 #define ROWS_COUNTED 200
 
-/* The rows of the sample when it is read with one delimiter. */
+/* The rows of the sample, read with one of the delimiters. */
 typedef struct attempt {
   size_t fields[ROWS_COUNTED]; /* number of fields of each row; 0: the row was rejected */
-  int64_t lines[ROWS_COUNTED]; /* line of each row */
+  int64_t lines[ROWS_COUNTED]; /* number of the line on which each row begins */
   size_t n;                    /* rows */
-  size_t columns;              /* the most frequent number of fields */
-  size_t agree;                /* rows with that number of fields */
+  size_t columns;              /* the most frequent number of fields per row */
+  size_t agree;                /* number of rows that have this number of fields */
 } attempt;
 
 static ccd_encoding
@@ -34,7 +34,8 @@ guess_units(const unsigned char *bytes, size_t size)
   size_t n = size < 1024 ? size : 1024;
   for (size_t i = 0; i < n; i++)
     zeros[i % 2] += bytes[i] == 0;
-  /* In UTF-16, most characters of western languages have a zero byte. */
+  /* Text in western languages has a zero byte in nearly every UTF-16 unit; its position tells
+   * the byte order. */
   if (n >= 4 && zeros[1] > n / 5 && zeros[0] == 0)
     return CCD_ENCODING_UTF16LE;
   if (n >= 4 && zeros[0] > n / 5 && zeros[1] == 0)
@@ -51,7 +52,8 @@ name_encoding(ccd_encoding encoding, const char *bytes, size_t size)
   for (size_t at = 0; at < size;) {
     const char *feed = memchr(bytes + at, '\n', size - at);
     size_t n = feed != NULL ? (size_t) (feed - bytes) - at : size - at;
-    /* The last line of the sample may end inside a character, so it counts only if it is alone. */
+    /* The sample may end inside a character, so its last line counts only if no other line has
+     * non-ASCII characters. */
     if (ccd_text_has_high(bytes + at, n) && (feed != NULL || at == 0 || (!utf8 && !other))) {
       bool valid = cc_utf8_length(bytes + at, n) >= 0;
       utf8 |= valid;
@@ -89,7 +91,7 @@ try_delimiter(ccd_source *source, ccd_table_format format, bool cut, attempt *re
   ccd_table_row row;
   ccd_table_reject reject;
   while (status == CC_OK && ret->n < ROWS_COUNTED) {
-    table->n_columns = 0; /* accept any number of fields */
+    table->n_columns = 0; /* 0: accept any number of fields */
     ccd_table_step step = ccd_table_next(table, &row, &reject, reterr);
     if (step == CCD_TABLE_END)
       break;
@@ -99,15 +101,15 @@ try_delimiter(ccd_source *source, ccd_table_format format, bool cut, attempt *re
     ret->lines[ret->n] = read ? row.line : reject.line;
     ret->fields[ret->n++] = read ? row.n : 0;
   }
-  /* The last row of a sample is incomplete. */
+  /* If the sample is cut, its last row is incomplete and does not count. */
   if (cut && ret->n > 1 && ret->n < ROWS_COUNTED)
     ret->n--;
   count_commonest(ret);
   return status;
 }
 
-/* Rate an attempt: mainly by the share of rows with the same number of fields, then by that number.
- */
+/* Returns a score for reading the sample with one delimiter. It rises mainly with the share of
+ * rows that have the same number of fields, and a little with this number of fields. */
 static double
 attempt_score(const attempt *a)
 {
@@ -117,7 +119,7 @@ attempt_score(const attempt *a)
   return share * share * (2.0 - 1.0 / (double) a->columns);
 }
 
-/* Returns the length of the lines if all have the same length, as in a fixed width file; else 0. */
+/* Returns the length that all lines have, as in a fixed width file; 0 when the lengths differ. */
 static int64_t
 common_length(const char *bytes, size_t size)
 {
@@ -138,8 +140,8 @@ common_length(const char *bytes, size_t size)
   return lines >= 2 && length >= 20 ? length : 0;
 }
 
-/* Returns the number of lines before the table, such as a title or a note: the leading rows with at
- * most half of the columns. */
+/* Returns the number of lines before the table, such as a title or a note. These are the leading
+ * rows that have at most half as many fields as the table has columns. */
 static int64_t
 preamble_lines(const attempt *a)
 {
@@ -155,7 +157,7 @@ preamble_lines(const attempt *a)
   return a->lines[first] - 1;
 }
 
-/* Returns true when the cell is a column name that does not occur as a value. */
+/* Returns true when the cell is a usual column name that does not occur as a value. */
 static bool
 is_column_name(const char *text)
 {
@@ -210,7 +212,8 @@ looks_like_name(const char *text)
   return false;
 }
 
-/* Guess whether the first row is a header. @first is that row, @rows are the following ones. */
+/* Guess whether the first row of the file is a header. @first: the first row; @rows: the rows
+ * after it. */
 static bool
 has_header(const char *const *first, size_t n, char ***rows, size_t n_rows)
 {
@@ -225,7 +228,7 @@ has_header(const char *const *first, size_t n, char ***rows, size_t n_rows)
   size_t sure = 0;
   for (size_t i = 0; i < n; i++)
     sure += is_column_name(first[i]);
-  if (sure >= 3) /* a header, even if other columns have dates or numbers as names */
+  if (sure >= 3) /* surely a header, even if other columns have dates or numbers as names */
     return true;
   if (filled == 0 || values * 4 > filled)
     return values < filled && names * 2 > filled;
@@ -271,7 +274,7 @@ sample_copy_columns(cc_arena *arena, const ccd_table *table, ccd_table_guess *re
   return true;
 }
 
-/* Read the first rows with the guessed format into ret->rows. */
+/* Read the first rows of the file with the guessed format into ret->rows. */
 static cc_status
 sample_rows(ccd_source *source, cc_arena *arena, ccd_table_guess *ret, cc_error *reterr)
 {
@@ -302,11 +305,13 @@ typedef struct sample {
   bool cut;
 } sample;
 
-/* Rows that must have spare fields before they are accepted as part of the format. In fewer rows,
- * each could have a surplus comma in a value. Tabs and pipes do not occur in values. */
+/* Number of rows that must have empty fields after the last column before these fields count as
+ * part of the format. With fewer rows, each row might just have a surplus comma in a value. Not
+ * applied to tabs and pipes, which do not occur in values. */
 #define SPARE_ROWS 3
 
-/* Returns the number of empty fields of a row behind the last column. */
+/* Returns the number of fields after the last column if all of these fields are empty; otherwise
+ * 0. */
 static size_t
 row_spare(const ccd_table_row *row, size_t n_columns)
 {
@@ -317,7 +322,7 @@ row_spare(const ccd_table_row *row, size_t n_columns)
   return row->n > n_columns ? row->n - n_columns : 0;
 }
 
-/* Set format.spare: the number of empty fields that every row of the sample has behind the last
+/* Set format.spare: the number of empty fields that every row of the sample has after the last
  * column. */
 static cc_status
 count_spare(const sample *s, ccd_table_guess *guess, cc_error *reterr)
@@ -331,7 +336,7 @@ count_spare(const sample *s, ccd_table_guess *guess, cc_error *reterr)
   while (status == CC_OK && rows < ROWS_COUNTED) {
     ccd_table_row row;
     ccd_table_reject reject;
-    table->n_columns = 0; /* accept any number of fields */
+    table->n_columns = 0; /* 0: accept any number of fields */
     ccd_table_step step = ccd_table_next(table, &row, &reject, reterr);
     if (step == CCD_TABLE_END)
       break;
@@ -343,7 +348,7 @@ count_spare(const sample *s, ccd_table_guess *guess, cc_error *reterr)
     last = row_spare(&row, guess->n_columns);
     rows++;
   }
-  if (!s->cut) /* if the sample is cut, the last row is incomplete and does not count */
+  if (!s->cut) /* if the sample is cut, its last row is incomplete and does not count */
     least = last < least ? last : least;
   bool sure =
     rows >= SPARE_ROWS || guess->format.delimiter == '\t' || guess->format.delimiter == '|';
@@ -353,8 +358,9 @@ count_spare(const sample *s, ccd_table_guess *guess, cc_error *reterr)
 
 static const char delimiters[] = {'\t', '|', ',', ';'};
 
-/* Returns the delimiter of a first line "sep=;", which some spreadsheets write; '\0' when there is
- * no such line. The line must be skipped: it contains the delimiter, so it looks like a row. */
+/* Returns the delimiter from a first line such as "sep=;", which some spreadsheets write; '\0'
+ * when there is no such line. The caller must skip this line, because it contains the delimiter
+ * and would be read as a row. */
 static char
 declared_delimiter(const sample *s)
 {

@@ -11,8 +11,8 @@
 
 typedef enum scan {
   SCAN_ROW,
-  SCAN_MORE, /* the buffer ends inside the row */
-  SCAN_BAD,  /* table->bad has the error; only the first line of the row is skipped */
+  SCAN_MORE, /* the buffer ends inside the row: more bytes are needed */
+  SCAN_BAD,  /* the error is in table->bad; the reader skips only the row's first line */
 } scan;
 
 CC_PRINTF(4, 5)
@@ -51,7 +51,8 @@ bad_quote(ccd_table *table, size_t column)
                  column);
 }
 
-/* Scan a quoted field. *at is the opening quote, and is moved behind the closing one. */
+/* Scan the quoted field that begins at *at, the opening quote. Moves *at after the closing
+ * quote. */
 static scan
 scan_quoted(ccd_table *table, const char **at, size_t column)
 {
@@ -71,7 +72,8 @@ scan_quoted(ccd_table *table, const char **at, size_t column)
       return SCAN_MORE;
     if (p + 1 == end || table->special[(unsigned char) p[1]])
       break;
-    /* A doubled quote; a single one inside is taken literally. */
+    /* A doubled quote is part of the field. A single quote that does not end the field is taken
+     * literally. */
     doubled |= p[1] == quote;
     table->stray |= p[1] != quote;
     p += p[1] == quote ? 2 : 1;
@@ -83,7 +85,7 @@ scan_quoted(ccd_table *table, const char **at, size_t column)
   return SCAN_ROW;
 }
 
-/* Finish the scan of a row: @p is the line end behind the last field. */
+/* Complete the scan of a row. @p: the line end after the last field. */
 static scan
 scan_end(ccd_table *table, const char *p)
 {
@@ -132,7 +134,8 @@ scan_row(ccd_table *table)
   return scan_end(table, p);
 }
 
-/* Scan a line of a fixed width file as one field; cut_line divides it after it was decoded. */
+/* Scan a line of a fixed width file as one field. cut_line divides the line later, after it has
+ * been decoded. */
 static scan
 scan_line(ccd_table *table)
 {
@@ -148,8 +151,8 @@ scan_line(ccd_table *table)
   return length > CCD_TABLE_FIELD_MAX ? bad_long(table, 1) : scan_end(table, p);
 }
 
-/* Divide a line into columns of fixed widths in characters. If the line is too short, the remaining
- * columns are empty. */
+/* Divide a decoded line into columns whose widths are given in characters. If the line is too
+ * short, the remaining columns are empty. */
 static scan
 cut_line(ccd_table *table)
 {
@@ -178,7 +181,7 @@ is_blank(const ccd_table *table)
   for (size_t i = 0; i < table->n; i++) {
     for (size_t k = 0; k < table->fields[i].length; k++) {
       char c = table->fields[i].text[k];
-      /* 0x1A marks the end of a file in DOS. */
+      /* In old DOS files, 0x1A marks the end of the file; it counts as blank. */
       if (c != ' ' && c != '\t' && c != '\r' && c != '\n' && c != '\x1A')
         return false;
     }
@@ -210,8 +213,8 @@ column_at(const ccd_table *table, const char *spot)
   return i + 1;
 }
 
-/* Report a broken row that spans several lines as unclosed_quote: most likely there is a surplus
- * quote in its first line, and the following lines are correct rows. */
+/* Reject a broken row that spans several lines as unclosed_quote. Most likely its first line has
+ * a surplus quote, and the lines after it are correct rows. */
 static scan
 check_lines(ccd_table *table)
 {
@@ -244,9 +247,9 @@ check_row(ccd_table *table)
   size_t expected = table->n_columns;
   if (table->format.delimiter == '\0' || expected == 0)
     return SCAN_ROW;
-  /* Some programs write a delimiter behind the last field of every row (format.spare). If only
-   * single rows have too many delimiters, their fields are shifted, so they are rejected as ragged.
-   */
+  /* Some programs write a delimiter after the last field of every row; format.spare counts the
+   * empty fields that result. If only some rows have too many delimiters, the fields of these
+   * rows are shifted, so these rows are rejected as ragged. */
   if (table->n == expected + table->format.spare) {
     while (table->n > expected && table->fields[table->n - 1].length == 0)
       table->n--;
@@ -263,7 +266,7 @@ check_row(ccd_table *table)
                  expected);
 }
 
-/* Reject the scanned row: report its first line and continue behind that line. */
+/* Reject the scanned row: *ret describes its first line. Reading continues after this line. */
 static cc_status
 reject_row(ccd_table *table, ccd_table_reject *ret, cc_error *reterr)
 {
@@ -280,7 +283,7 @@ reject_row(ccd_table *table, ccd_table_reject *ret, cc_error *reterr)
   return ccd_table_skip_line(table, reterr);
 }
 
-/* Scan a row; read more bytes until the complete row is in the buffer. */
+/* Scan a row, reading more bytes until the complete row is in the buffer. */
 static cc_status
 scan_complete_row(ccd_table *table, scan *ret, cc_error *reterr)
 {
@@ -298,7 +301,8 @@ scan_complete_row(ccd_table *table, scan *ret, cc_error *reterr)
   return status;
 }
 
-/* Check the scanned row and decode its fields. *ret is SCAN_BAD when the row must be rejected. */
+/* Check the scanned row and decode its fields. *ret is set to SCAN_BAD when the row must be
+ * rejected. */
 static cc_status
 finish_row(ccd_table *table, scan *ret, cc_error *reterr)
 {
@@ -333,7 +337,8 @@ read_row(ccd_table *table, ccd_table_reject *ret_reject, cc_error *reterr)
   return reject_row(table, ret_reject, reterr) == CC_OK ? CCD_TABLE_REJECT : CCD_TABLE_FAILED;
 }
 
-/* Advance behind the row that was read. Its bytes stay in the buffer until the next fill. */
+/* Move the reader after the current row. The bytes of the row stay in the buffer until the next
+ * fill. */
 static void
 advance_row(ccd_table *table)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Checks values against the field table of cc_voter_type; see ccd-voter-column.h. */
+/* Finds fields of cc_voter_type and checks values against them; see ccd-voter-column.h. */
 #include "server/voters/ccd-voter-column.h"
 
 #include <inttypes.h>
@@ -23,10 +23,13 @@ ccd_voter_other_column(const char *name)
     if (strcmp(cc_voter_field_enum.names[i], name) == 0)
       return NULL;
   }
-  return strcmp(name, "name_suffix") != 0 ? field : NULL; /* filled by "suffix" */
+  return strcmp(name, "name_suffix") != 0
+           ? field
+           : NULL; /* this field is filled by the mapping field "suffix" */
 }
 
-/* Compares case-insensitively, and replaces the text by the exact name. */
+/* Returns whether the text is a choice of the field, without regard to case. If so, *text is
+ * replaced by the exact name of the choice. */
 static bool
 is_choice(const cc_field *field, ccd_slice *text)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Binds a mapping profile to the columns of a file; see ccd-voter-mapper.h. */
+/* Connects a mapping profile with the columns of a file; see ccd-voter-mapper.h. */
 #include "server/voters/ccd-voter-mapper.h"
 
 #include <stdio.h>
@@ -12,7 +12,7 @@
 #include "server/voters/ccd-voter-column.h"
 #include "server/voters/ccd-voter-row-private.h"
 
-#define SEVERAL_MAX 128 /* additional pairs of a row, for cells with several values */
+#define SEVERAL_MAX 128 /* space for further pairs, for cells with several values */
 
 void
 ccd_voter_mapper_free(ccd_voter_mapper *mapper)
@@ -31,7 +31,7 @@ ccd_voter_mapper_uses(const ccd_voter_mapper *mapper, size_t *ret_n)
   return mapper->uses;
 }
 
-/* Names of the file's columns. */
+/* The column names of the file. */
 typedef struct names {
   const char *const *items;
   size_t n;
@@ -47,7 +47,8 @@ find_column(const names *columns, const char *name)
   return -1;
 }
 
-/* Copy the key of a mapping. The key of a history column is the normalized name of the election. */
+/* Copy the key of a mapping into mapper->kept. For a history column, the key is normalized: it
+ * is the name of an election. Returns NULL when out of memory. */
 static const char *
 copy_key(ccd_voter_mapper *mapper, const cc_voter_mapping *mapping, const char *key)
 {
@@ -91,7 +92,8 @@ add_step(ccd_voter_mapper *mapper,
   return true;
 }
 
-/* Returns whether each of the mapping's columns is a step of its own. */
+/* Returns whether each column of the mapping becomes a step of its own. (Otherwise the columns
+ * are joined into one value.) */
 static bool
 takes_each(const cc_voter_mapping *m)
 {
@@ -99,8 +101,7 @@ takes_each(const cc_voter_mapping *m)
          (m->any.n > 0 && (m->field == CC_VOTER_PHONE || m->field == CC_VOTER_EMAIL));
 }
 
-/* Add a step for each column that begins with the mapping's prefix; for telephone numbers and
- * e-mail addresses, for each column that is listed in "any". */
+/* Add a step for each column that begins with the mapping's prefix or is listed in its "any". */
 static bool
 bind_each(ccd_voter_mapper *mapper,
           const cc_voter_mapping *m,
@@ -121,8 +122,8 @@ bind_each(ccd_voter_mapper *mapper,
   return true;
 }
 
-/* Bind a mapping to its columns. *ret_found is set to whether the file has one of them. Returns
- * false when out of memory. */
+/* Add the steps of a mapping. *ret_found is set to whether the file has at least one of the
+ * mapping's columns. Returns false when out of memory. */
 static bool
 bind_mapping(ccd_voter_mapper *mapper,
              const cc_voter_mapping *m,
@@ -178,8 +179,8 @@ begin_uses(ccd_voter_mapper *mapper, const names *columns)
   return mapper->uses != NULL;
 }
 
-/* Report that the file has none of the profile's columns, with the first names that the file has.
- */
+/* Report that the file has none of the profile's columns. The message lists the first column
+ * names of the file. */
 static void
 add_no_columns_error(const names *columns, cc_error_list *reterr)
 {
@@ -262,7 +263,8 @@ date_now(void)
                     (uint8_t) parts.tm_mday};
 }
 
-/* If the profile has a layout, use its names as column names: such files have no header. */
+/* If the profile has a layout, use the names of the layout as column names, because files with a
+ * layout have no header. */
 static cc_status
 layout_names(ccd_voter_mapper *mapper, names *columns)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Maps a row to a voter: cleans the text of the cells and passes it to the steps of the mapper. The
- * values are interpreted by ccd-voter-values.c. */
+/* Maps a row to a voter: cleans the text of the cells and passes it to the steps of the mapper.
+ * ccd-voter-values.c interprets the values. */
 #include "server/voters/ccd-voter-row.h"
 
 #include <string.h>
@@ -46,7 +46,8 @@ clean_text(voter_work *w, ccd_slice text, unsigned *ret_found)
 
 /* --- cells --- */
 
-/* Returns the translation of a value by the mapping's codes; NULL when it has none. */
+/* Returns the translation of the value by the mapping's "codes"; NULL when "codes" does not
+ * contain the value. */
 static const char *
 translate_code(const cc_voter_mapping *mapping, ccd_slice text)
 {
@@ -74,9 +75,10 @@ has_letter(ccd_slice text)
   return false;
 }
 
-/* Returns whether the value is one of the profile's blank_values. A value that the mapping
- * translates is not blank: "REMOVED" may stand for a hidden address, but is also a status. A name
- * with a letter is not blank either: there are persons with the name "Null". */
+/* Returns whether the value is one of the profile's blank_values. There are two exceptions. A
+ * value that the mapping translates is not blank: "REMOVED" may stand for a hidden address, but
+ * is also a status. A name with a letter is not blank, because there are persons with the name
+ * "Null". */
 static bool
 is_blank_value(const voter_work *w, ccd_slice text)
 {
@@ -85,7 +87,7 @@ is_blank_value(const voter_work *w, ccd_slice text)
          translate_code(mapping, text) == NULL && !(is_name(mapping->field) && has_letter(text));
 }
 
-/* Report a problem with a value that is still imported. */
+/* Add a problem with a value to the row. The row is imported nevertheless. */
 static void
 add_problem(voter_work *w, const char *code, ccd_slice value)
 {
@@ -107,7 +109,7 @@ voter_problem(voter_work *w, const char *code, ccd_slice value)
   add_problem(w, code, value);
 }
 
-/* Returns the cleaned text of a cell; empty if it is one of the blank values. */
+/* Returns the cleaned text of a cell; empty if the text is one of the profile's blank_values. */
 static ccd_slice
 column_text(voter_work *w, int column)
 {
@@ -156,8 +158,8 @@ decode_value(const cc_voter_mapping *mapping, ccd_slice text)
   return to != NULL ? ccd_slice_of(to) : text;
 }
 
-/* Store the values of a cell that has several. Each value is cleaned on its own, because cleaning
- * the whole cell would remove a separator such as a line end. */
+/* Store each value of a cell that contains several, separated by @between. Each value is cleaned
+ * separately, because cleaning the whole cell would remove a separator such as a line end. */
 static void
 store_several(voter_work *w, ccd_slice cell, const char *between)
 {

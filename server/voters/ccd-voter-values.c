@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Interprets the values of a row: dates, numbers, codes, addresses. A value that is not valid is
- * left out and reported as a problem. */
+/* Interprets the values of a row: dates, numbers, codes, addresses. An invalid value is left out
+ * and reported as a problem. */
 #include <string.h>
 #include <strings.h>
 
@@ -14,7 +14,7 @@
 #include "server/voters/ccd-voter-row-private.h"
 
 #define YEAR_FIRST 1900 /* earliest plausible year of a birth or registration */
-#define AGE_LEAST 15    /* lowest age in files; decides the century of birth years of two digits */
+#define AGE_LEAST 15    /* lowest age of voters; decides the century of two-digit birth years */
 
 static ccd_slice
 copy_value(voter_work *w, const char *text, size_t n)
@@ -29,7 +29,8 @@ copy_value(voter_work *w, const char *text, size_t n)
 
 /* --- dates --- */
 
-/* Compare two dates; if one of them has no month, compare the years only. */
+/* Compare two dates. If one of the dates has no month, only the years are compared. Returns a
+ * number below, equal to or above 0. */
 static int
 compare_days(ccd_date a, ccd_date b)
 {
@@ -38,7 +39,8 @@ compare_days(ccd_date a, ccd_date b)
   return a.month != b.month ? a.month - b.month : a.day - b.day;
 }
 
-/* Parse a date of birth or registration: not in the future, and not before YEAR_FIRST. */
+/* Parse a date of birth or registration into @ret. A date in the future or before YEAR_FIRST is
+ * reported as a problem. */
 static void
 store_past(voter_work *w, ccd_slice text, int form, int pivot, ccd_date *ret)
 {
@@ -52,7 +54,7 @@ store_past(voter_work *w, ccd_slice text, int form, int pivot, ccd_date *ret)
     voter_problem(w, "bad_date", text);
 }
 
-/* A complete birth date has priority over a year of birth. */
+/* Store a birth date or a year of birth. A complete date has priority over a year. */
 static void
 store_birth(voter_work *w, ccd_slice text)
 {
@@ -93,8 +95,9 @@ is_digits(const char *text, size_t n)
   return n > 0;
 }
 
-/* Returns whether the text is a placeholder for a missing voter id: "N/A", "0000000". Otherwise all
- * voters with the placeholder would be treated as one person. */
+/* Returns whether the text is a placeholder for a missing voter id, such as "N/A" or "0000000".
+ * If placeholders were imported, all voters with the same placeholder would be treated as one
+ * person. */
 static bool
 is_placeholder(ccd_slice text)
 {
@@ -106,12 +109,11 @@ is_placeholder(ccd_slice text)
   size_t n = 0;
   while (n < text.length && text.text[n] != '\0' && strchr("0-.?* ", text.text[n]) != NULL)
     n++;
-  return n == text.length && !same_text(text, "0"); /* some files number from 0 */
+  return n == text.length && !same_text(text, "0"); /* some files number voters from 0 */
 }
 
-/* Returns whether a spreadsheet has replaced a voter id by a rounded number ("1.23457E+11") or an
- * error
- * ("#REF!"), so that the original id is lost. */
+/* Returns whether a spreadsheet has replaced a voter id by a rounded number ("1.23457E+11") or
+ * an error ("#REF!"). The original id is then lost. */
 static bool
 is_spreadsheet_damage(ccd_slice text)
 {
@@ -125,7 +127,8 @@ is_spreadsheet_damage(ccd_slice text)
   return power || (text.text[0] == '#' && text.length > 1);
 }
 
-/* Returns a number without the ".0" of a floating point number: "7000001.0". */
+/* Returns a number such as "7000001.0" without the ".0" that floating point numbers get; other
+ * text unchanged. */
 static ccd_slice
 without_decimal_zero(ccd_slice text)
 {
@@ -153,7 +156,8 @@ store_number(voter_work *w, ccd_slice text)
     voter_problem(w, "bad_id", text);
 }
 
-/* Copy the digits of @text to @digits. Returns their number, or @max + 1 when there are more. */
+/* Copy the digits of @text to @digits. Returns the number of digits; @max + 1 when there are
+ * more than @max. */
 static size_t
 extract_digits(ccd_slice text, char *digits, size_t max)
 {
@@ -168,8 +172,8 @@ extract_digits(ccd_slice text, char *digits, size_t max)
   return n;
 }
 
-/* Accepts ZIP codes of five or nine digits, both also without a leading zero, which spreadsheets
- * remove, and with the ".0" of a floating point number. */
+/* Store a ZIP code of five or nine digits. A missing leading zero, which spreadsheets remove, is
+ * added, and the ".0" of a floating point number is dropped. */
 static void
 store_zip(voter_work *w, ccd_slice text)
 {
@@ -252,7 +256,8 @@ add_pair(voter_work *w, ccd_voter_pair *pairs, size_t *n, const char *key, ccd_s
     pairs[(*n)++] = (ccd_voter_pair){key, value};
 }
 
-/* Store a cell with JSON, as written by exportVoters, unchanged if it is an array or object. */
+/* Store a cell with JSON, as written by exportVoters, unchanged. It must be an array if @list,
+ * otherwise an object. */
 static void
 store_json(voter_work *w, ccd_slice text, bool list, ccd_slice *ret)
 {
@@ -264,9 +269,9 @@ store_json(voter_work *w, ccd_slice text, bool list, ccd_slice *ret)
   json_decref(value);
 }
 
-/* Store a vote: JSON of an export, a cell that names the election, or a cell with the voting method
- * in a column that is named by the election. If such a cell only repeats the election, the method
- * is unknown. */
+/* Store a vote. The cell is one of: the JSON of an export; the name of an election; or the
+ * voting method, in a column whose name is the election. In the last case, a cell that only
+ * repeats the name of the election gives a vote with an unknown method. */
 static void
 store_history(voter_work *w, ccd_slice text)
 {
@@ -307,8 +312,8 @@ store_pair(voter_work *w, ccd_slice text)
     add_pair(w, ret->custom, &ret->n_custom, w->step->key, text);
 }
 
-/* Store a value of a voter column that has no member in ccd_voter_row. It is checked by the field
- * table, because the database refuses invalid values. */
+/* Store a value of a voter column that has no member in ccd_voter_row. The value is first
+ * checked against the field table, because the database would refuse an invalid value. */
 static void
 store_other(voter_work *w, ccd_slice text)
 {
@@ -330,7 +335,8 @@ store_other(voter_work *w, ccd_slice text)
 
 /* --- dispatch by field --- */
 
-/* Returns the member for a field that is stored as plain text; NULL for other fields. */
+/* Returns the member of ccd_voter_row for a field that is stored as plain text; NULL for other
+ * fields. */
 static ccd_slice *
 plain_member(voter_work *w, int field)
 {
@@ -409,7 +415,7 @@ part_of(const voter_work *w, int field)
   return w->parts[field - CC_VOTER_RESIDENCE_NUMBER];
 }
 
-/* Returns the parts that are not empty, joined with blanks. */
+/* Returns the parts that are not empty, joined with blanks. Empty when out of memory. */
 static ccd_slice
 join_parts(voter_work *w, const ccd_slice *parts, size_t n)
 {
@@ -428,8 +434,8 @@ join_parts(voter_work *w, const ccd_slice *parts, size_t n)
   return (ccd_slice){text, used};
 }
 
-/* Returns the house number with its suffix: "12" and "A" give 12A, "12" and "1/2" give 12 1/2. A
- * longer suffix such as "REAR" is not part of the number; it is returned in *ret_unit. */
+/* Returns the house number with its suffix: "12" and "A" give "12A", "12" and "1/2" give "12
+ * 1/2". A longer suffix such as "REAR" is not part of the number, but returned in *ret_unit. */
 static ccd_slice
 house_number(voter_work *w, ccd_slice *ret_unit)
 {
@@ -454,7 +460,7 @@ house_number(voter_work *w, ccd_slice *ret_unit)
   return (ccd_slice){text, number.length + suffix.length};
 }
 
-/* Returns whether the street column also contains the house number. */
+/* Returns whether the text of the street column begins with the house number. */
 static bool
 has_number(ccd_slice street, ccd_slice number)
 {
@@ -462,8 +468,8 @@ has_number(ccd_slice street, ccd_slice number)
          memcmp(street.text, number.text, number.length) == 0;
 }
 
-/* Build the residence from separate columns for number and street if the row has both; else from
- * the address line; else from the street alone. */
+/* Build the residence from the separate columns for number and street if the row has both.
+ * Otherwise use the address lines; if there are none, the street alone. */
 static ccd_residence
 build_residence(voter_work *w)
 {
@@ -486,9 +492,8 @@ build_residence(voter_work *w)
     made.line = join_parts(w,
                            (const ccd_slice[]){number, parts[0], parts[1], parts[2], parts[3]},
                            1 + CC_N(parts));
-  /* A unit type without a number is ignored ("APT"), unless it is a unit on its own ("REAR",
-   * "BSMT").
-   */
+  /* A general unit type such as "APT" without a number is ignored. Longer words are units on
+   * their own: "REAR", "BSMT". */
   if (unit[0].length > 0 || unit[2].length > 0 || unit[1].length > 3)
     made.unit = join_parts(w, unit, CC_N(unit));
   return made;
@@ -505,14 +510,15 @@ finish_residence(voter_work *w)
   if (!unit)
     voter_problem(w, "bad_unit", home.unit);
   w->about = CC_VOTER_RESIDENCE_LINE;
-  /* Voters with a hidden address, and removed voters, do not need a door. */
+  /* No door is needed for voters with a hidden address and for removed voters. */
   bool wanted = w->mapper->residence && !w->ret->confidential &&
                 w->ret->registration_status != CC_REGISTRATION_REMOVED;
   if (wanted && w->ret->residence.address_key.length == 0)
     voter_problem(w, "no_door", home.line);
 }
 
-/* Report a missing last name, unless the voter is confidential: states hide the names of some. */
+/* Report a missing last name. Not for confidential voters, because states hide some of their
+ * names. */
 static void
 finish_name(voter_work *w)
 {
@@ -525,7 +531,7 @@ finish_name(voter_work *w)
 static void
 finish_election(voter_work *w)
 {
-  /* Some files also have rows for voters who did not vote. */
+  /* Some files also have rows for elections in which the voter did not vote. */
   if (w->election.length == 0 || same_text(w->vote_method, "did not vote"))
     return;
   const char *name = ccd_election_name(w->election, w->mapper->text);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Preparation of createVoter and updateVoter: parses the address in C and passes the keys of the
- * home to the statement. */
+/* Prepares the statements of createVoter and updateVoter: parses the address in C and passes the
+ * keys of the home to the statement. */
 #include "ccd-queries.h"
 #include "common/api/cc-voter.h"
 #include "server/data/ccd-db.h"
@@ -8,7 +8,8 @@
 #include "server/voters/ccd-home.h"
 #include "server/voters/ccd-voters-routes.h"
 
-/* Build the JSON for the SQL function voter_home from a row of the query voter_address_given. */
+/* Build the JSON argument of the SQL function voter_home from a row of the query
+ * voter_address_given. */
 static cc_status
 build_home(ccd_call *call, const ccd_rows *rows, const char **ret, cc_error *reterr)
 {
@@ -51,14 +52,15 @@ ccd_voter_prepare(ccd_call *call, cc_error *reterr)
     moves = moves || is_given(call, parts[i]);
   const char *home = NULL;
   if (moves || city) {
-    const cc_voter_ref *params = call->params; /* NULL: createVoter */
+    const cc_voter_ref *params = call->params; /* NULL in createVoter */
     const ccd_arg of[] = {
       {"voter_id", params == NULL ? NULL : ccd_text_int64(call->arena, params->voter_id)},
       {0},
     };
     const ccd_rows *given = NULL;
     cc_status status = ccd_call_query(call, &ccd_q_voter_address_given, of, &given, reterr);
-    /* Without a ZIP code the city is part of the home's keys, so a new city changes the home. */
+    /* Without a ZIP code, the city is part of the address keys. A new city then changes these
+     * keys. */
     if (status == CC_OK && (moves || ccd_rows_bool(given, 0, "by_city")))
       status = build_home(call, given, &home, reterr);
     if (status != CC_OK)

@@ -10,7 +10,7 @@
 #include "server/voters/ccd-geocode-job.h"
 #include "server/voters/ccd-rekey-job.h"
 
-#define FILE_MAX (16u << 20) /* bytes of an uploaded file of places */
+#define FILE_MAX (16u << 20) /* largest uploaded file of places, in bytes */
 
 /* clang-format off */
 const ccd_route ccd_voters_routes[] = {

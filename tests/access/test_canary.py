@@ -180,7 +180,7 @@ class World:
         return sorted({path.replace("{event_id}", str(event["id"])) for event in (self.private, self.unlisted)})
 
     def bodies(self, name):
-        """Bodies to send: a sample, and bodies of a person who tries to find hidden data."""
+        """Bodies to send: the sample of the document, and bodies with which a person would look for hidden data."""
         if name == "searchVoters":
             return [{"text": "zyxsecreta"}, {"ids": [str(self.ids["voter_id"]), str(self.ids["other_id"])]},
                     *({"city": "Zyxcity"}, {"precinct": ["ZYXPRECINCT"]}, {"zip5": ["02199"]},
@@ -206,7 +206,7 @@ class World:
         return [sample({"type": "object", **content[kind]["schema"]})] if kind else [None]
 
     def queries(self, name):
-        """The query string as sampled, and filters for the hidden person."""
+        """The query strings to send: the sample of the document, and filters that match the hidden person."""
         known = {each["name"] for each in OPERATIONS[name][2].get("parameters", ()) if each["in"] == "query"}
         required = {each["name"]: {"west": -71.2, "south": 42.3, "east": -71.0, "north": 42.4, "by": "precinct"}.get(
                         each["name"], 1) for each in OPERATIONS[name][2].get("parameters", ())
@@ -247,15 +247,15 @@ def ask(world, client, name):
 
 
 def asked_of(world, client, name, secret):
-    """The hidden words that a route revealed to this client."""
-    told = []
+    """The words that a route revealed although it must not."""
+    revealed = []
     for reply in ask(world, client, name):
         text = text_of(reply)
         assert reply.status_code != 500, (name, text[:500])
-        told += word_in([word for word in secret if not (name in PLACES and word in PLACE)], text)
-        told += word_in(NAME, text) if name in AT_PLACES else []
-        told += word_in(GUEST + INVITED, text) if name == "listAuditLog" else []
-    return told
+        revealed += word_in([word for word in secret if not (name in PLACES and word in PLACE)], text)
+        revealed += word_in(NAME, text) if name in AT_PLACES else []
+        revealed += word_in(GUEST + INVITED, text) if name == "listAuditLog" else []
+    return revealed
 
 
 READS = [name for name in OPERATIONS if name not in NOT_ASKED and (
@@ -269,9 +269,9 @@ WRITES = [name for name in OPERATIONS if name not in NOT_ASKED and name not in R
 # because they may delete the objects.
 @pytest.mark.parametrize("names", [READS, WRITES], ids=["reads", "writes"])
 def test_no_route_tells_a_hidden_word(world, names):
-    told = {(actor, name): words for actor, (client, secret) in world.actors.items() for name in names
+    revealed = {(actor, name): words for actor, (client, secret) in world.actors.items() for name in names
             if (words := asked_of(world, client, name, secret))}
-    assert not told, json.dumps({" ".join(key): sorted(set(words)) for key, words in told.items()}, indent=1)
+    assert not revealed, json.dumps({" ".join(key): sorted(set(words)) for key, words in revealed.items()}, indent=1)
 
 
 def test_every_word_can_be_seen_by_who_may(world):
@@ -291,8 +291,8 @@ def test_a_live_socket_tells_no_word(world):
         assert time.monotonic() < deadline
         live.read()
     live.close()
-    told = b"".join(live.texts).decode()
-    assert not word_in(PLACE + NAME + PRIVATE + UNLISTED + GUEST + INVITED, told + base64.b64encode(told.encode()).decode())
+    received = b"".join(live.texts).decode()
+    assert not word_in(PLACE + NAME + PRIVATE + UNLISTED + GUEST + INVITED, received + base64.b64encode(received.encode()).decode())
 
 
 def test_the_feed_of_a_device_names_its_event_alone(world):
@@ -347,8 +347,8 @@ def pages_of(client, limit=500):
 
 
 def test_whom_a_list_of_a_place_leaves_out(server):
-    """A list may select voters by place. Without manage_voters, its pages, count, export, phone bank and texts must
-    not reveal where a confidential person lives: all of them leave the person out, and their numbers agree."""
+    """A list that is selected by a place must not reveal, to a member without manage_voters, where a confidential
+    person lives: its pages, count, export, phone bank and texts all leave the person out."""
     org = Organization(Client(server))
     home = {"city": "Zyxcity", "state": "MA", "zip5": "02199", "precinct": "ZYXPRECINCT", "phones": ["+16175550166"]}
     org.owner.ok("POST", "/v1/voters", {"first_name": "Zyxsecreta", "last_name": "P", "address": "7 Zyx Way", "confidential": True,
@@ -356,10 +356,10 @@ def test_whom_a_list_of_a_place_leaves_out(server):
     org.owner.ok("POST", "/v1/voters", {"first_name": "Open", "last_name": "P", "address": "9 Zyx Way", **home,
                                         "phones": ["+16175550167"]}, status=201)
     lead = org.add("member", {"view_voters": True, "export_voters": True, "manage_canvass": True})
-    for told, asked in ((1, {"zip5": ["02199"]}), (1, {"precinct": ["ZYXPRECINCT"]}), (1, {"city": "Zyxcity"}), (1, {"text": "zyx way"}),
+    for shown, asked in ((1, {"zip5": ["02199"]}), (1, {"precinct": ["ZYXPRECINCT"]}), (1, {"city": "Zyxcity"}), (1, {"text": "zyx way"}),
                         (2, {"has_phone": True})):
         made = org.owner.ok("POST", "/v1/voter-lists", {"name": unique("list"), "filter": asked}, status=201)["id"]
-        for client, n in ((lead, told), (org.owner, 2)):
+        for client, n in ((lead, shown), (org.owner, 2)):
             assert client.ok("GET", f"/v1/voter-lists/{made}/count", query={"reach": "phone"})["count"] == n, asked
             rows = client.post("/v1/voters/export", {"list_id": made}).text.splitlines()
             assert len(rows) == n + 1 and any("Zyxsecreta" in row for row in rows) == (n == 2), asked

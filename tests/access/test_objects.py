@@ -274,7 +274,7 @@ def world(server):
 
 
 def done(reply, *more):
-    """True for success, False for one of the refusals for objects of others."""
+    """True for success; False for 404 not_found and for 403 not_your_turf or not_your_contact. Any other reply fails."""
     if reply.status_code < 300 or reply.status_code in more:
         return True
     refused = (is_problem(reply, 404, "not_found") or is_problem(reply, 403, "not_authorized")

@@ -40,7 +40,7 @@ def refused(reply, status, code=None, pointer=None):
 
 
 def visible_parts(reply):
-    """The parts of a reply that a stranger can see."""
+    """What a stranger can compare in two replies: status, body without request id, and media type."""
     body = reply.json() if reply.content else None
     if isinstance(body, dict):
         body.pop("request_id", None)
@@ -332,7 +332,7 @@ def test_change_email(api, outbox, person):
             "wrong_password", "/password")
     refused(person.post("/v1/me/email", {"password": PASSWORD, "email": old.upper()}), 422,
             "same_email", "/email")
-    # A link sent to the old address must not outlive it.
+    # A link that was mailed to the old address stops working when the address is changed.
     api.ok("POST", "/v1/auth/forgot-password", {"email": old}, status=202)
     reset = outbox.token(old, count=2)
     person.ok("POST", "/v1/me/email", {"password": PASSWORD, "email": new}, status=202)

@@ -397,7 +397,8 @@ def test_clocks(shared_org, event):
     past = shared_org.event(start_time="2001-01-05T15:00:00Z", end_time="2001-01-05T18:00:00Z")
     for at, given in ((past, "2001-01-01T00:00:00Z"), (event, soon.strftime("%Y-%m-%dT%H:%M:%SZ"))):
         assert check_in(shared_org.member, add(shared_org, at), occurred_at=given).json()["checked_in_at"] == given
-    # A clock that is years off loses no check-in: it counts as now.
+    # The time of a check-in whose clock is years off is replaced by the present time; the check-in
+    # is kept.
     for at, given in ((past, "1999-12-01T00:00:00Z"), (event, "1990-01-01T00:00:00Z"), (event, "0001-01-01T00:00:00Z")):
         for done in (check_in(shared_org.member, add(shared_org, at), occurred_at=given).json(),
                      shared_org.member.ok("POST", place_of(at) + "/walk-ins", {**act(occurred_at=given), "first_name": "A", "last_name": "B"})):
@@ -512,7 +513,7 @@ def test_fifty_send_the_same_act(shared_org, event):
 
 
 def test_counts_are_right_after_anything(org):
-    """Eight clients act at random; afterwards each count equals the rows."""
+    """Eight clients send random check-ins and undos; afterwards each counter equals the number of rows."""
     event, seed = org.event(), random.randrange(10**6)
     attendees = [add(org, event) for _ in range(30)]
     before = org.owner.ok("GET", place_of(event))
@@ -544,7 +545,8 @@ def test_counts_are_right_after_anything(org):
     assert after["updated_at"] == event["updated_at"]
 
 
-# What else shows it -------------------------------------------------------------------------------
+# The effect of check-ins on events
+# -----------------------------------------------------------------
 
 
 def test_the_event_s_tag_moves_and_its_version_does_not(org):
@@ -623,8 +625,8 @@ def test_a_check_in_is_told_at_once(org):
     try:
         check_in(org.member, attendee)
         for _ in range(len(newest) + 5):
-            told = live.recv()
-            if '"attendee"' in told and '"update"' in told:
+            frame = live.recv()
+            if '"attendee"' in frame and '"update"' in frame:
                 break
         else:
             pytest.fail("the live feed said nothing of the attendee")

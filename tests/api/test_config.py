@@ -14,6 +14,7 @@ import pytest
 import requests
 
 from harness import server as harness_server
+from harness import services
 from harness.client import Client, Organization, is_problem, new_person
 from harness.services import Redis, wait_until
 
@@ -43,7 +44,7 @@ def test_config_prints_every_setting_and_no_secret(make_server):
     assert len(comments) == len(found) > 30
 
 
-@pytest.mark.parametrize("settings, told", [
+@pytest.mark.parametrize("settings, expected", [
     ({"CAMPAIGN_API_PROT": "1"}, "CAMPAIGN_API_PROT"), ({"CAMPAIGN_API_PORT": "0"}, "CAMPAIGN_API_PORT"),
     ({"CAMPAIGN_API_PORT": "65001"}, "CAMPAIGN_API_PORT"), ({"CAMPAIGN_API_PORT": "80x"}, "CAMPAIGN_API_PORT"),
     ({"CAMPAIGN_API_PORT": ""}, "CAMPAIGN_API_PORT"), ({"THREADS": "many"}, "THREADS"),
@@ -54,14 +55,14 @@ def test_config_prints_every_setting_and_no_secret(make_server):
     ({"LOG_FILE": "/does/not/exist/log"}, "LOG_FILE"), ({"REDIS_URL": "http://x"}, "Redis URL"),
     ({"DATABASE_URL": "postgresql:///nothing?host=/does/not/exist"}, ""),
 ])
-def test_wrong_settings_stop_the_start(make_server, settings, told):
+def test_wrong_settings_stop_the_start(make_server, settings, expected):
     server = make_server(start=False)
     server.environment.update(settings)
     done = server.command("serve", timeout=30)
     assert done.returncode == 1, (done.returncode, done.stderr)
     lines = [json.loads(line) for line in done.stderr.splitlines()]  # the log, from its first line on
     failed = [line for line in lines if line["event"] == "server.failed"]
-    assert len(failed) == 1 and failed[0]["level"] == "error" and told in failed[0]["message"], done.stderr
+    assert len(failed) == 1 and failed[0]["level"] == "error" and expected in failed[0]["message"], done.stderr
     assert harness_server.SECRET_KEY not in done.stderr
 
 
@@ -94,6 +95,18 @@ def test_a_port_in_use(make_server):
         taken.listen()
         done = server.command("serve", timeout=30)
     assert done.returncode == 1 and str(server.port) in done.stderr
+
+
+def test_version_and_help(server):
+    assert server.command("version").stdout == f"campaign-centerd {meson_version()}\n"
+    usage = server.command("--help")
+    assert usage.returncode == 0 and "\n  serve " in usage.stdout and "\n  help " in usage.stdout
+    unknown = server.command("dance")
+    assert (unknown.returncode, unknown.stdout, unknown.stderr) == (2, "", usage.stdout)
+
+
+def meson_version():
+    return re.search(r"version: '([\d.]+)'", (services.ROOT / "meson.build").read_text(encoding="utf-8"))[1]
 
 
 # Signals ------------------------------------------------------------------------------------------

@@ -99,14 +99,14 @@ def test_nothing_of_an_erased_person_is_left(server):
     assert waiting["state"] == "ready" and {name for name, _ in left(server)} >= {"voters", "voter_merges", "import_changes", "rows"}
 
     path = f"/v1/voters/{other}/erase"  # by either of the merged records
-    told = org.owner.ok("POST", path)
-    assert told["requested_by"] == f"user:{org.owner.user}" and told["voter_id"] == other
-    assert (told["records_deleted"] + told["records_emptied"], told["contacts"], told["texts"], told["sign_ups"]) == (2, 2, 1, 1)
-    assert told["copies"] >= 4 and org.owner.ok("POST", path)["id"] == told["id"]
-    assert [each["id"] for each in org.owner.pages("/v1/erasures")] == [told["id"]]
+    certificate = org.owner.ok("POST", path)
+    assert certificate["requested_by"] == f"user:{org.owner.user}" and certificate["voter_id"] == other
+    assert (certificate["records_deleted"] + certificate["records_emptied"], certificate["contacts"], certificate["texts"], certificate["sign_ups"]) == (2, 2, 1, 1)
+    assert certificate["copies"] >= 4 and org.owner.ok("POST", path)["id"] == certificate["id"]
+    assert [each["id"] for each in org.owner.pages("/v1/erasures")] == [certificate["id"]]
     entry = next(each for each in org.owner.pages("/v1/audit-log") if each["action"] == "voter.erase" and each["entity"] == "erasure")
-    assert entry["entity_id"] == told["id"]
-    # The file of a waiting import is kept until the import ends.
+    assert entry["entity_id"] == certificate["id"]
+    # The file of a waiting import stays until the import ends.
     wait_until(lambda: not {each for each in left(server) if each[0] != "file"}, 20, f"the end of {left(server)}")
     # The two contacts of the erased person remain as rows, so results still count them.
     assert server.sql("SELECT count(*) FROM voter_contacts WHERE organization_id = %s", (org.id,))[0][0] == 2
@@ -210,6 +210,6 @@ def test_erasing_needs_the_right_and_waits_for_imports(server):
     assert viewer.post(f"/v1/voters/{voter}/erase").status_code == 403
     assert org.owner.post(f"/v1/voters/{voter + 1000}/erase").status_code == 404
     assert Organization(Client(server)).owner.post(f"/v1/voters/{voter}/erase").status_code == 404
-    told = org.admin.ok("POST", f"/v1/voters/{voter}/erase")
-    assert (told["records_deleted"], told["records_emptied"]) == (1, 0)
+    certificate = org.admin.ok("POST", f"/v1/voters/{voter}/erase")
+    assert (certificate["records_deleted"], certificate["records_emptied"]) == (1, 0)
     assert org.owner.get(f"/v1/voters/{voter}").status_code == 404

@@ -26,7 +26,7 @@ def problems(reply):
     return {each["pointer"]: each["code"] for each in found["errors"]}
 
 
-# Well-formed is never called malformed ------------------------------------------------------------
+# A body that is valid JSON is never called malformed ----------------------------------------------
 
 HEAD = json.dumps(EVENT)[:-1]
 WELL_FORMED = {
@@ -112,7 +112,7 @@ def test_problems_are_utf_8(shared_org, echo, letters):
     assert found["detail"] and "\N{REPLACEMENT CHARACTER}" not in reply.text
 
 
-# Detail and code, always ---------------------------------------------------------------------------
+# Every problem has a detail and a code ------------------------------------------------------------
 
 
 @pytest.mark.parametrize("body, wanted", [
@@ -238,7 +238,7 @@ def test_a_retry_may_write_its_body_in_another_way(org):
     assert refused.status_code == 422 and refused.json()["code"] == "idempotency_mismatch"
 
 
-# Something must be said ---------------------------------------------------------------------------
+# A request without content is refused with a reason -----------------------------------------------
 
 BLANK = [" ", "\N{HANGUL FILLER}", "\N{BRAILLE PATTERN BLANK}", "\N{NO-BREAK SPACE}", "\N{ZERO WIDTH SPACE}", "\N{IDEOGRAPHIC SPACE}", " \N{ZERO WIDTH SPACE} "]
 
@@ -321,7 +321,7 @@ def test_a_socket_that_ends_says_why(org):
     assert (int.from_bytes(data[:2], "big"), data[2:].decode()) == (4401, "credential_ended")
 
 
-# Small frictions ----------------------------------------------------------------------------------
+# Members that may be left out ---------------------------------------------------------------------
 
 
 def test_a_write_by_cookie_without_a_body_needs_no_content_type(make_server):

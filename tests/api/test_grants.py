@@ -291,6 +291,6 @@ def test_the_log_keeps_nobody_s_name_or_number(api, org):
     entries = list(org.owner.pages("/v1/audit-log"))
     text = json.dumps(entries).lower()
     assert "canary" not in text and "1617555" not in text and "ada" not in json.dumps([e["after"] for e in entries]).lower()
-    told = {(entry["entity"], entry["action"].split(".")[-1]) for entry in entries}
-    assert {("attendee", "update"), ("invitation", "create")} <= told  # The actions themselves are logged.
+    logged = {(entry["entity"], entry["action"].split(".")[-1]) for entry in entries}
+    assert {("attendee", "update"), ("invitation", "create")} <= logged  # The actions themselves are logged.
     assert any((entry["after"] or {}).get("status") == "attended" for entry in entries)

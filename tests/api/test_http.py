@@ -344,8 +344,8 @@ def test_a_proxy_s_header_is_believed_from_the_proxy_only(make_server):
             "Authorization": "Bearer ccs_" + "x" * 43, "X-Real-IP": "203.0.113.9", "X-Forwarded-For": "198.51.100.1"})
         assert reply.status_code == 401
         server.stop()
-        told = [entry for entry in server.log_lines() if entry["event"] == "security.refused"]
-        assert told and ({entry["address"] for entry in told} == {"203.0.113.9" if believed else "127.0.0.1"})
+        logged = [entry for entry in server.log_lines() if entry["event"] == "security.refused"]
+        assert logged and ({entry["address"] for entry in logged} == {"203.0.113.9" if believed else "127.0.0.1"})
 
 
 # Ambiguous, malformed and slow requests ------------------------------------------------------------

@@ -230,8 +230,8 @@ def test_the_profile_that_uses_more_of_the_file_is_taken(imports):
     imports.client.ok("POST", "/v1/voter-profiles", {"profile": {"name": "Names and phones", "mappings": mappings}}, status=201)
     ready = imports.start(table(HEAD, ANN))
     assert ready["format"]["profile"] == "generic" and ready["sample"]["rows"][0]["address"] == "1 Elm St"
-    # A file in the layout of the organization's own profile is still recognized as that profile,
-    # and a column that the profile names and the file lacks is reported.
+    # A file of this program is recognized as one, although the profile has the same columns. The
+    # column phone_2 of the profile, which the file lacks, is reported.
     own = imports.start(table(("first_name", "last_name", "phone_0", "phone_1"), ("Ann", "Lee", "8455550133", "")))
     assert own["format"]["profile"] == "own" and problems(own)["missing_column", "phone_2"] == 1
 
@@ -486,7 +486,7 @@ def test_shares_that_no_good_file_has_wait_for_a_word(imports):
 
 
 def test_a_small_source_has_doubts_too(imports):
-    """Most of a few rows also raises a doubt."""
+    """A file of few rows is doubtful, too, when most rows are refused, or most people would be gone."""
     imports.apply(table_of_rows(people(8)))
     other = imports.start(table_of_rows(people(8, "X")), complete=True, auto_apply=True)
     assert (other["state"], other["doubts"], other["planned"]["gone"]) == ("ready", ["gone"], 8)

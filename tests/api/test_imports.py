@@ -460,15 +460,15 @@ def test_purge_leaves_results_and_a_certificate(imports):
     reply = imports.client.ok("POST", f"/v1/voter-sources/{first}/purge")
     path = f"/v1/voter-sources/{first}/certificate"
     services.wait_until(lambda: imports.client.ok("GET", path)["finished_at"], 30, "the purge")
-    told = imports.client.ok("GET", path)
+    certificate = imports.client.ok("GET", path)
     import hashlib
-    assert (told["voters_deleted"], told["voters_emptied"], told["voters_kept"]) == (1, 1, 1)
-    assert told["ids_sha256"] == hashlib.sha256("".join(f"{i}\n" for i in sorted([gone, emptied])).encode()).hexdigest()
-    assert told["requested_by"] == f"user:{imports.client.user}" and told["id"] == reply["id"]
+    assert (certificate["voters_deleted"], certificate["voters_emptied"], certificate["voters_kept"]) == (1, 1, 1)
+    assert certificate["ids_sha256"] == hashlib.sha256("".join(f"{i}\n" for i in sorted([gone, emptied])).encode()).hexdigest()
+    assert certificate["requested_by"] == f"user:{imports.client.user}" and certificate["id"] == reply["id"]
     assert imports.voters("state_id, first_name, phones") == [(None, "", []), ("3", "Ann", [])]
     assert imports.rows("SELECT disposition, phone, note, voter_id FROM voter_contacts WHERE organization_id = %s") == [
         ("not_home", None, None, emptied)]
-    assert imports.client.ok("POST", f"/v1/voter-sources/{first}/purge")["id"] == told["id"]
+    assert imports.client.ok("POST", f"/v1/voter-sources/{first}/purge")["id"] == certificate["id"]
     imports.source = first
     number = imports.upload(table(ROSA))
     assert imports.client.post(f"/v1/imports/{number}/start").json()["code"] == "source_purged"
@@ -487,24 +487,24 @@ def command(imports, tmp_path, *arguments, files=(), **options):
 
 
 def test_the_command_line(imports, tmp_path):
-    result, told = command(imports, tmp_path, "--dry-run", files=[table(ROSA, JO)])
-    assert (result.returncode, told["planned"], told["state"]) == (0, counts(new=2), "cancelled"), result.stderr
+    result, report = command(imports, tmp_path, "--dry-run", files=[table(ROSA, JO)])
+    assert (result.returncode, report["planned"], report["state"]) == (0, counts(new=2), "cancelled"), result.stderr
     assert imports.voters() == []
     profile = tmp_path / "own.json"
     profile.write_text(json.dumps({"name": "Own", "mappings": [{"field": "state_id", "columns": ["voter_id"]},
                                                                {"field": "last_name", "columns": ["last_name"]}]}))
     # Several files form one import; the second one repeats a person.
-    result, told = command(imports, tmp_path, "--profile", str(profile), "--permitted-use", "Doors",
+    result, report = command(imports, tmp_path, "--profile", str(profile), "--permitted-use", "Doors",
                            files=[table(ROSA, JO), table(JO, ANN)])
-    assert (result.returncode, told["applied"]) == (0, counts(new=3)), result.stderr
+    assert (result.returncode, report["applied"]) == (0, counts(new=3)), result.stderr
     assert imports.voters() == [("1", "", "Medina"), ("2", "", "Bell"), ("3", "", "Bell")]
-    assert imports.rejects(told["import"])[0]["reason"] == "repeated_id" and "100 %" in result.stderr
+    assert imports.rejects(report["import"])[0]["reason"] == "repeated_id" and "100 %" in result.stderr
     assert imports.rows("SELECT permitted_use FROM voter_sources WHERE organization_id = %s ORDER BY id DESC")[0] == ("Doors",)
     # A person of the same source who is absent from the file is gone; with a new source nobody is.
     source = str(imports.rows("SELECT max(id) FROM voter_sources WHERE organization_id = %s")[0][0])
-    result, told = command(imports, tmp_path, "--complete", "--confirm", "--profile", "generic", "--source", source,
+    result, report = command(imports, tmp_path, "--complete", "--confirm", "--profile", "generic", "--source", source,
                            files=[table(ROSA)])
-    assert told["applied"] == counts(changed=1, gone=2)
+    assert report["applied"] == counts(changed=1, gone=2)
     assert command(imports, tmp_path, "--complete", files=[table(ROSA)])[0].returncode == 2
     for arguments, code in ((["--profile", "none.json"], 1), (["--no-such-option"], 2)):
         assert command(imports, tmp_path, *arguments, files=[table(ROSA)])[0].returncode == code

@@ -55,11 +55,11 @@ def test_a_sample_of_a_state(imports, shared_data, name):
     """Every row has a door or a reported reason; every column is used or reported."""
     done = imports.start((shared_data / "voterfiles" / "nvf-synthetic" / name).read_bytes())
     assert (done["state"], done["format"]["profile"]) == ("ready", SAMPLES[name]), done["error"]
-    told = {p["code"]: p["count"] for p in done["problems"]}
+    reported = {p["code"]: p["count"] for p in done["problems"]}
     ignored = {p["column"] for p in done["problems"] if p["code"] == "ignored_column"}
     assert ignored <= {c["name"] for c in done["columns"] if c["field"] == "ignored" and c["lost"] == c["values"] > 0}
     imports.client.ok("POST", f"/v1/imports/{done['id']}/apply?confirm=true")
     assert imports.wait(done["id"])["state"] == "done"
     away = imports.rows("SELECT count(*) FROM voters WHERE organization_id = %s AND door_id IS NULL AND NOT confidential "
                         "AND registration_status IS DISTINCT FROM 'removed'")[0][0]
-    assert away == told.get("no_door", 0)
+    assert away == reported.get("no_door", 0)

@@ -64,9 +64,9 @@ def test_a_pipe_that_nobody_reads_stops_no_request(piped):
         lines = [json.loads(line) for line in reading.result()]
     ids = [line["id"] for line in lines if line["event"] == "request"]
     assert ids[-1] == f"{name}-after"
-    told = sum(line["lines"] for line in lines if line["event"] == "log.dropped")
+    reported = sum(line["lines"] for line in lines if line["event"] == "log.dropped")
     ours = [line for line in lines if line.get("id", "").startswith(name)]
-    assert told == dropped and len(ours) + dropped == 2 * (THREADS * EACH + 1)  # request and security.refused
+    assert reported == dropped and len(ours) + dropped == 2 * (THREADS * EACH + 1)  # request and security.refused
     assert lines[-1]["event"] == "server.stopped"
 
 
@@ -87,6 +87,6 @@ def test_a_crash_tells_what_came_before(make_server):
         assert client.get("/v1/me", headers={"X-Request-Id": f"{name}-{n}"}).status_code == 401
     server.process.send_signal(signal.SIGABRT)
     server.process.wait(20)
-    told = [line["id"] for line in server.log_lines() if line["event"] == "request"]
-    assert [id for id in told if id.startswith(name)] == [f"{name}-{n}" for n in range(200)]
+    ids = [line["id"] for line in server.log_lines() if line["event"] == "request"]
+    assert [id for id in ids if id.startswith(name)] == [f"{name}-{n}" for n in range(200)]
     server.process = None  # the test ended the server by a signal

@@ -33,7 +33,7 @@ def resources(document):
 
 
 def other_bodies(document, operation, count):
-    """Different bodies, for resources that must be unique."""
+    """Bodies that differ, because some resources must be unique within an event."""
     for number in range(count):
         body = sample_body(document, operation)
         yield {name: value.replace("@", f"{number}@") if name == "email" else value for name, value in body.items()}

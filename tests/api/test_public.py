@@ -10,12 +10,12 @@ import pytest
 from harness.client import Client, Organization, is_problem, unique
 from harness.services import Redis
 
-BOUND = 1000  # number of events that one page looks at: public_events_found
+BOUND = 1000  # as in the function public_events_found
 LONG = 86400
 KINDS = ("canvass", "training", "meeting")
-# Three events start in each minute, so that ids decide their order. Every fourth event belongs to
-# the other organization, and the three kinds alternate. Every seventh event is in the town, every
-# ninth is a draft, every eleventh is unlisted.
+# %(n)s events, three at each minute, so that among equal times the ids decide the order. Every
+# fourth belongs to the other organization, every seventh is in the town, every ninth is a draft and
+# every eleventh is unlisted; kinds alternate.
 EVENTS = """
 INSERT INTO events (organization_id, title, slug, kind, city, start_time, end_time, location_type, is_published, published_at,
     visibility)
@@ -30,7 +30,7 @@ WHERE is_published AND visibility = 'public' AND start_time >= now() ORDER BY st
 
 
 class Crowded:
-    """A separate server with 4,000 events in two organizations: more events than one page looks at."""
+    """A separate server with more events than a page reads, in two organizations."""
 
     def __init__(self, server):
         self.client = Client(server)
@@ -98,7 +98,7 @@ def test_the_pages_are_what_a_plain_filter_finds(crowded, asked):
 
 @pytest.mark.parametrize("limit", (1, 7, 100))
 def test_a_page_that_ends_where_the_bound_is(crowded, limit):
-    """The last event that was looked at is in the page, or begins the next one, and comes once."""
+    """The last event that a page reads is either in this page or the first one of the next page."""
     shown = [event[0] for event in crowded.events]
     for place in (BOUND - 2, BOUND - 1, BOUND):
         chosen = shown[place - limit + 1:place + 1]
@@ -119,7 +119,7 @@ def test_a_search_that_finds_nothing_has_an_end(crowded):
 
 
 def test_what_is_not_in_the_list_is_not_looked_at(crowded):
-    """Drafts cost nothing: an organization with drafts only has one page."""
+    """Drafts are not in the index, so an organization that has only drafts needs a single page."""
     lonely = Organization(crowded.client, everybody=False)
     lonely.owner.server.sql(EVENTS + " WHERE n %% 9 = 0",
                             {"one": lonely.id, "other": lonely.id, "word": unique("d"), "town": "x", "n": 2 * 9 * BOUND})

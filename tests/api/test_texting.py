@@ -158,7 +158,8 @@ def test_make_read_change(org):
     changed = org.owner.ok("PATCH", path_of(campaign), {"template": "Привет {first_name}! " * 6})
     assert (changed["encoding"], changed["segments"]) == ("ucs2", 2)
     conflict(org.owner.patch(path_of(campaign), {"list_id": None}), "list_fixed")
-    # The state before the job ran: no move leads back, so triggers are disabled.
+    # A new campaign as a database has it before the job: no state change leads back to it, so the
+    # triggers are disabled.
     sql(org, "SET LOCAL session_replication_role = replica; UPDATE text_campaigns SET state = 'filling' WHERE id = %s", campaign["id"])
     conflict(org.owner.post(path_of(campaign, "open")), "filling")
 
@@ -411,8 +412,8 @@ def test_opt_out(org, text):
 
 
 def test_opt_out_between_the_click_and_the_carrier(org, talk):
-    """A person opts out while the person's first text is queued: the worker does not send the text, because the
-    carrier would answer with error 21610 (recipient has opted out)."""
+    """Error 21610 of the carrier means "this person opted out". A text is queued, then the person opts out: the
+    worker does not send the text."""
     message = insert_first_text(org, talk, "queued")
     incoming(org, talk["phone"], "STOP")
     sql(org, "SELECT job_enqueue(%s, 'text.send', jsonb_build_object('message_id', %s))", org.id, message["id"])
@@ -440,7 +441,7 @@ def test_opted_out_at_the_batch_and_at_the_click(org):
 def test_texts_of_strangers_are_kept(org):
     got = incoming(org, "+16175550777", "Who are you?", provider_id="SM1")
     assert got["campaign_id"] is None and got["conversation_id"] is None and got["state"] == "received"
-    assert incoming(org, "+16175550777", "Who are you?", provider_id="SM1")["id"] == got["id"], "told twice it is one"
+    assert incoming(org, "+16175550777", "Who are you?", provider_id="SM1")["id"] == got["id"], "repeated by the carrier, it is one text"
     incoming(org, "+16175550777", "stop")
     assert sql(org, "SELECT consent_allows(%s, 0, 'text', 'any', '+16175550777')", org.id) == [(False,)]
     for wrong in ({"from": "x", "text": "a"}, {"from": "+16175550777"}, {"text": "a"}):
@@ -467,7 +468,8 @@ def test_quiet_hours_at_the_batch_and_at_the_click(org, talk):
 
 
 def test_what_waits_past_its_hours_is_not_sent(org, talk):
-    """A paused campaign holds its texts; one that is too late afterwards goes back to its texter."""
+    """A paused campaign keeps its queued texts. A text whose time has passed when the campaign is resumed is shown to
+    its texter again."""
     campaign = {"id": talk["text_campaign_id"]}
     made = sql(org, "INSERT INTO text_messages (organization_id, campaign_id, conversation_id, phone, direction, initial, body, "
                     "encoding, segments, state, actor, send_before) VALUES (%s, %s, %s, %s, 'out', true, 'Hi', 'gsm7', 1, 'queued', "

@@ -2,13 +2,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Measures the server: ./dev bench (docs/internals/performance.md).
 
-bench.py --binary campaign-centerd [--rounds 5] [--seconds 3] [--case NAME …] [--peer FOLDER] [--old BUILD]
+    bench.py --binary campaign-centerd [--rounds 5] [--seconds 3] [--case NAME …] [--peer FOLDER] [--old BUILD]
 
-Without --case and --peer: every request beside its bare statement, planning in writes, and the cost of memory,
-routes and organizations. Everything runs on a separate cluster with default durability. Each round measures every
-case in turn, so that other load of the machine affects all of them; ratios are computed within a round. The
-figures are also stored in .dev/bench.json, from which ./dev bench docs makes docs/benchmarks.md. Exits with 1 when
-a request failed, with --strict also when a target was missed."""
+Without --case and --peer it measures every request compared with its bare statement, planning in writes, and the
+cost of memory, routes and organizations. Everything runs on a separate cluster with default durability. Each round
+measures every case in turn, so that other load of the machine affects all of them; ratios are computed within a
+round. The figures are also stored in .dev/bench.json, from which ./dev bench docs makes docs/benchmarks.md. Exits
+with 1 when a request failed; with --strict also when a target was missed."""
 
 import argparse
 import os
@@ -35,9 +35,9 @@ from cases import all_cases
 from harness import server as harness_server
 from harness import services
 
-# Requests that are counted but never refused.
+# A rate limit so high that requests are counted but never refused.
 UNLIMITED = "1000000000/60"
-# Cases that consist of more than one kind of request.
+# Cases that are not one kind of request but have a module of their own.
 ALONE = {"upload": uploads.run, "live": live.run, "slow": slow.run, "signin": signin.run, "tenants": tenants.run, "crowd": crowd.run,
          "starts": starts.run, "planning": planning.run, "limits": limits.run}
 REQUESTS = [case.name for case in all_cases()]
@@ -102,7 +102,7 @@ class Bench:
         self.failures = []
 
     def database(self, organizations, events, program=None):
-        """The name of a database with that load, shared by the cases."""
+        """Return the name of a database with that load; the cases share it."""
         program = program or self.options.binary
         key = str(program), organizations, events
         if key not in self.databases:
@@ -110,8 +110,8 @@ class Bench:
         return self.databases[key]
 
     def make_server(self, name, program=None, **more):
-        # Tokens are the same in every database of the bench, so cached sessions of the previous one
-        # must be dropped.
+        # Tokens are the same in every database of the bench, so sessions cached from the previous
+        # database must be dropped.
         redis.Redis(unix_socket_path=str(self.redis.path)).flushall()
         settings = dict(each.split("=", 1) for each in self.options.setting)
         return harness_server.Server(self.cluster, name, self.redis.url, program, **{

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The requests that are compared with their bare statement, with the pgbench script of each."""
+"""The requests that are compared with their bare statements, and the pgbench script for each statement."""
 
 import re
 
@@ -51,8 +51,8 @@ def variables_of(case, options):
 
 
 def script_of(case, text, names, options):
-    """A pgbench script: the statement with its parameters as variables. pgbench reads an unset variable as NULL. It
-    has no text functions, so the statement itself makes titles unique."""
+    """Return a pgbench script: the statement with its parameters as variables. pgbench reads an unset variable as
+    NULL. pgbench has no text functions, so the statement itself makes titles unique."""
     if case.name == "contact":
         text = re.sub(r"\$%d\b::jsonb" % (names.index("body") + 1), database.CONTACT, text)
     text = re.sub(r"\$(\d+)", lambda found: ":" + names[int(found.group(1)) - 1], text)

@@ -19,7 +19,7 @@ def style():
 
 
 def figure(value):
-    """A number with three significant digits."""
+    """Format a number with about three significant digits."""
     if value == 0:
         return "0"
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"
@@ -31,7 +31,7 @@ def text(x, y, words, kind="", anchor="start"):
 
 
 def describe(chart):
-    """The contents of the chart in words, for screen readers."""
+    """Describe the chart's values in words, for screen readers."""
     parts = []
     for number, label in enumerate(chart["labels"]):
         values = ", ".join(f"{series['name']} {figure(series['values'][number])}" for series in chart["series"]

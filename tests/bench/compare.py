@@ -6,9 +6,9 @@ from cases import all_cases, script_of
 from measure import Meter, middle, spread
 from results import chart, table
 
-UNEVEN = 2.0  # the busiest thread of a kind may do this many times its share
-# Names of threads with different kinds of work: a listener for each port, and threads without a
-# name.
+UNEVEN = 2.0  # the busiest thread of a group may use this many times the group's mean
+# Thread names whose threads do different kinds of work and are not compared: one listener per port,
+# and threads without a name.
 UNLIKE = ("MHD-single", "campaign-center")
 
 
@@ -17,7 +17,7 @@ def mid(runs, member):
 
 
 def ratios_of(case, member):
-    """HTTP / bare, for each round."""
+    """Ratios HTTP / bare, one for each round."""
     return [getattr(http, member) / max(1e-9, getattr(plain, member)) for http, plain in zip(case.http, case.plain)]
 
 
@@ -71,7 +71,7 @@ class Comparison:
             options.seconds = seconds
 
     def with_people(self, case, work):
-        """A check-in needs an attendee who is not checked in."""
+        """Run @work; before a check-in, reset all check-ins, because it needs attendees who are not checked in."""
         if case.name == "check-in":
             database.forget_check_ins(self.bench.cluster, self.name)
         return work()
@@ -133,7 +133,7 @@ class Comparison:
         return "".join("  " + text for text in texts)
 
     def uneven(self, case):
-        """{name of threads: (number, share of the server's time, [busiest / mean of each round])}"""
+        """Return {thread name: (number of threads, share of the server's time, [busiest / mean of each round])}."""
         names = {name for run in case.http for name in run.threads if name not in UNLIKE}
         rows = {name: [run.threads[name] for run in case.http if name in run.threads] for name in sorted(names)}
         return {name: (max(row[0] for row in found), middle([row[1] for row in found]), [row[2] for row in found])

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Many people at once, each far below the quota: nobody may be refused, and Redis must count each request once.
+"""Many people at once, each far below the rate limit: nobody may be refused, and Redis must count each request once.
 
-./dev bench --case crowd [--people 20000]
+    ./dev bench --case crowd [--people 20000]
 
-Each person sends 20 of 100 permitted requests, everybody one before anybody the second, over kept-alive
-connections that send 16 requests without waiting. When the server has stopped, which returns its leases, the sum
-of Redis's counters must equal the number of requests."""
+Each person sends 20 of 100 permitted requests; everybody sends one before anybody sends the second. The requests
+go over persistent connections, each of which sends 16 requests without waiting. When the server has stopped and so
+returned its leases, the sum of Redis's counters must equal the number of requests."""
 
 import itertools
 import multiprocessing
@@ -45,7 +45,7 @@ def request_of(person):
 
 
 class Line:
-    """A connection that sends a batch and waits for its replies. `answers` contains the status of each."""
+    """A connection that sends a batch and waits for its replies. `statuses` counts the replies of each status."""
 
     def __init__(self, port):
         self.sock = socket.create_connection(("127.0.0.1", port), timeout=60)
@@ -56,7 +56,7 @@ class Line:
         self.sock.sendall(b"".join(batch))
 
     def read(self):
-        """Is the batch answered? A status line may arrive in two pieces."""
+        """Read replies; True when the batch is answered. A status line may arrive in two pieces."""
         data = self.sock.recv(1 << 18)
         if not data:
             raise ConnectionError(f"closed with {self.waiting} requests open")
@@ -79,7 +79,7 @@ class Line:
 
 
 def ask(pipe, port, people):
-    """Process: sends the requests of some people; returns {status: count} of the replies."""
+    """Main function of a process that sends the requests of some people. Returns {status: number of replies}."""
     made = {person: request_of(person) for person in people}
     order = iter([made[person] for _ in range(REQUESTS) for person in people])
     selector, lines = selectors.EpollSelector(), [Line(port) for _ in range(CONNECTIONS)]
@@ -106,7 +106,7 @@ def send_more(line, order):
 
 
 def everybody(server, people):
-    """{status: count} of all replies."""
+    """Send the requests of all people; returns {status: number of replies}."""
     context, found, running = multiprocessing.get_context("spawn"), {}, []
     for number in range(PROCESSES):
         here, there = context.Pipe()
@@ -125,18 +125,18 @@ def everybody(server, people):
 
 
 def window():
-    """Length in seconds of a window that does not end soon: windows begin at multiples of their length."""
+    """Length in seconds of a rate limit's window that does not end soon: windows begin at multiples of their length."""
     return max((86400, 70000), key=lambda length: length - time.time() % length)
 
 
 def counted(redis):
-    """The sum of all counters of the class "api"."""
+    """Sum of all counters of the limit class "api" in Redis."""
     keys = list(redis.scan_iter(match="cc:l:api:*", count=1000))
     return sum(int(value) for start in range(0, len(keys), 1000) for value in redis.mget(keys[start:start + 1000]) if value), len(keys)
 
 
 def other_log_lines(server):
-    """Lines of the server's log other than those of successful requests: the first ones, and their number."""
+    """Lines of the server's log except those of successful requests: their number and the first five."""
     lines = [line for line in server.log().splitlines() if '"status":200' not in line and '"event":"server.' not in line]
     return [f"{len(lines)} other lines in the log"] * bool(lines) + [line[:250] for line in lines[:5]]
 

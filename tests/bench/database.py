@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The bench's cluster, its rows, and the statements as the server prepares them."""
+"""The bench's cluster, the rows of its databases, and the statements as the server prepares them."""
 
 import http.client
 import importlib.util
@@ -20,21 +20,23 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from harness import services  # noqa: E402
 
-# Durability has its defaults. The larger values only keep checkpoints and the machine's page cache
-# out of the figures; statements are logged so that they can be read before measuring.
+# Settings for durability have their defaults. The larger values only keep checkpoints and the
+# machine's page cache out of the figures. Statements are logged so that their texts can be read
+# before measuring.
 SETTINGS = ["shared_buffers=512MB", "max_wal_size=8GB", "checkpoint_timeout=30min", "logging_collector=on",
             "log_destination=jsonlog", "log_directory=.", "log_filename=bench.log",
-            # Counting is off until planning.py turns it on for the server's role.
+            # pg_stat_statements counts nothing until planning.py turns it on for the server's role.
             "shared_preload_libraries=pg_stat_statements", "pg_stat_statements.track=none"]
 
 OCCURRED_AT = "2026-11-20T23:00:00Z"
-# A contact made by the statement itself, because pgbench has no UUIDs.
+# JSON of a contact, built by the statement itself, because pgbench cannot make UUIDs.
 CONTACT = ("jsonb_build_object('client_id', gen_random_uuid(), 'channel', 'door', 'disposition', 'not_home', "
            f"'door_id', :door_id::bigint, 'occurred_at', '{OCCURRED_AT}')")
 UNIQUE = "(which)"  # placeholder in the title for a value that differs each time
 
 
-# In total: a database with many organizations is as large as one with few.
+# Rows in the whole database, so that a database with many organizations is as large as one with
+# few.
 ATTENDEES, DOORS = 400_000, 100_000
 
 
@@ -49,7 +51,7 @@ def doors(organizations):
 
 
 def analyze(cluster, name):
-    """As autovacuum does within the first minute of writes: plans made for empty tables are dropped."""
+    """Run ANALYZE, as autovacuum does within the first minute of writes. Plans made for empty tables are dropped."""
     connection = psycopg2.connect(cluster.url(name, "postgres"))
     connection.autocommit = True
     connection.cursor().execute("ANALYZE")
@@ -61,7 +63,7 @@ def token(user):
 
 
 def load(cluster, binary, organizations, events):
-    """A migrated database with that many organizations and events; its name."""
+    """Make a migrated database with that many organizations and events; returns its name."""
     name = cluster.new_database(binary)
     subprocess.run(services.as_service(
         [f"{cluster.bin}/psql", "-X", "-q", "-o", "/dev/null", "-d", cluster.url(name, "postgres"),
@@ -78,7 +80,8 @@ def parameters():
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     files, _ = module.collect([str(ROOT / "db" / "queries")])
-    # pgbench variables have no dot in their names; the measured statements have no name twice.
+    # pgbench variables have no dot in their names; no measured statement has the same name with two
+    # prefixes.
     return {query.name: [name or "body" for _, name in query.params] for path in files for query in module.read_file(path)}
 
 
@@ -93,7 +96,8 @@ def ask(server, method, path, user=None, body=None):
 
 
 def logged_statements(cluster):
-    """Every prepared statement that the server's role has executed: its text and its parameters by name."""
+    """Return every prepared statement that the server's role has executed, from the log: its text, and its parameters
+    by name."""
     path = cluster.folder / "data" / "bench.json"
     text = subprocess.check_output(services.as_service(["cat", str(path)]), cwd="/").decode()
     found = {}
@@ -131,14 +135,14 @@ def statements(cluster, make_server, organizations):
 
 
 def forget_check_ins(cluster, name):
-    """Reset all check-ins, and delete their traces before measuring."""
+    """Undo all check-ins, and vacuum away the dead rows before measuring."""
     cluster.sql(None, "SET app.bulk = 'on'; UPDATE event_attendees SET status = 'registered', checked_in_at = NULL, "
                       "checked_in_by = NULL, checked_in_actor = NULL WHERE status = 'attended'", name)
     cluster.sql(None, "VACUUM event_attendees", name)
 
 
 def read_door_list(server, organizations):
-    """The 10,000 attendees in pages of 500 over one connection, as a phone reads them: (people, seconds)."""
+    """Read the 10,000 attendees in pages of 500 over one connection, as a phone does. Returns (people, seconds)."""
     connection = http.client.HTTPConnection("127.0.0.1", server.port)
     begin, people, cursor = time.monotonic(), 0, None
     while True:
@@ -153,7 +157,7 @@ def read_door_list(server, organizations):
 
 
 def body(title):
-    """The same event that requests.lua creates."""
+    """The body of the event that requests.lua creates, for the bare statement."""
     text = (FOLDER / "requests.lua").read_text()
     parts = re.search(r"^local body = (.*?)\n\n", text, re.S | re.M).group(1)
     joined = "".join(piece.replace("\\'", "'") for piece in re.findall(r"'((?:[^'\\]|\\.)*)'", parts))

@@ -1,14 +1,15 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Measures an import against the bare statements: ./dev bench import [--rows 1000000] [--second 64637]
+"""Measures an import compared with the bare statements: ./dev bench import [--rows 1000000] [--second 64637]
 
     imports.py --binary campaign-centerd [--rows N] [--second N] [--seed 7] [--data FOLDER]
 
-Makes a file in the layout of North Carolina (67 columns), imports it with the command line (the same job as the
-API's), imports it again, and loads the very columns that came of it with a bare \\copy into the same indexed table of
-a fresh database, followed by the same statements for buildings, doors and households. Prints seconds, ratios and the
-greatest resident memory. Then the real town, when its folder of shared data is there: doors.csv as address points,
-64,637 voters, and how many are at the door that the truth names. Ends with 1 when a target was missed."""
+Makes a file in the layout of North Carolina (67 columns), imports it with the command line (the same job as an
+import over the API), and imports it again. Then it loads the resulting columns with a bare \\copy into the same
+indexed table of a new database, followed by the same statements for buildings, doors and households. Prints
+seconds, ratios and the greatest resident memory. If the folder of shared data exists, the real town follows:
+doors.csv as address points, 64,637 voters, and how many of them are at the right door. Exits with 1 when a target
+was missed."""
 
 import argparse
 import csv
@@ -68,7 +69,7 @@ FROM households h WHERE h.organization_id = v.organization_id AND h.address_key 
 
 
 def write_file(path, n, seed):
-    """n rows of 67 columns, 1.6 people a door, some doors in buildings; about 400 bytes a row."""
+    """Write n rows of 67 columns, with 1.6 people per door and some doors in buildings; about 400 bytes a row."""
     chance = random.Random(seed)
     rest = "\t".join(['""'] * 3 + ['"05"', '"15A"', '"15A"', '"24"', '"064"'] + ['""'] * 4 + ['"SCH"', '"SCHOOLS"'] + ['""'] * 16)
     number = 0
@@ -99,7 +100,7 @@ def write_file(path, n, seed):
 
 
 class Place:
-    """A server's folder and database with one organization, without a running server."""
+    """The folder and database of a server with one organization; the server is not running."""
 
     def __init__(self, cluster, redis, binary):
         self.server = harness_server.Server(cluster, cluster.new_database(binary), redis.url)
@@ -107,7 +108,7 @@ class Place:
         self.organization = self.server.sql("INSERT INTO organizations (name, slug) VALUES ('Bench', 'bench') RETURNING id")[0][0]
 
     def run(self, path, *arguments):
-        """Seconds, maximal resident memory in MB, output of the command."""
+        """Run the import command; returns seconds, maximal resident memory in MB, and output."""
         began = time.monotonic()
         process = subprocess.Popen(
             [str(self.server.program), "import", "--organization", self.slug, *arguments, str(path)], cwd=ROOT,
@@ -140,8 +141,8 @@ def wait_for_jobs(server):
 
 
 def second(cluster, redis, binary, n, seed, folder):
-    """The same import, and its undo, in a first organization and then in a second one that PostgreSQL's statistics do
-    not cover."""
+    """Measure the same import and its undo in a first organization, and then in a second one that PostgreSQL's
+    statistics do not cover yet."""
     path = folder / "second.txt"
     write_file(path, n, seed)
     server = harness_server.Server(cluster, cluster.new_database(binary), redis.url, STATEMENT_TIMEOUT=300000, CALL_TIMEOUT=300000)
@@ -171,7 +172,8 @@ def second(cluster, redis, binary, n, seed, folder):
 
 
 def bare(cluster, binary, imported):
-    """Seconds of the bare \\copy, of the places, and of linking people to them, in a fresh database."""
+    """Load the imported columns into a new database; returns the seconds of the bare \\copy, of making the places,
+    and of linking people to them."""
     database = cluster.new_database(binary)
     source, target = (psycopg2.connect(cluster.url(name, "postgres")) for name in (imported.database, database))
     with tempfile.TemporaryFile() as rows, tempfile.TemporaryFile() as keys, source.cursor() as read, target.cursor() as write:
@@ -211,12 +213,12 @@ def big(cluster, redis, binary, n, seed, folder):
     write_file(path, n, seed)
     print(f"{n} rows, {path.stat().st_size / 1e6:.0f} MB", flush=True)
     place = Place(cluster, redis, binary)
-    first, peak, told = place.run(path, "--profile", "nc")
-    print(f"  import        {first:6.1f} s   {told['applied']}   {peak:.0f} MB resident", flush=True)
+    first, peak, report = place.run(path, "--profile", "nc")
+    print(f"  import        {first:6.1f} s   {report['applied']}   {peak:.0f} MB resident", flush=True)
     source = place.server.sql("SELECT max(id) FROM voter_sources")[0][0]
-    again, peak2, told = place.run(path, "--profile", "nc", "--source", str(source))
-    print(f"  import again  {again:6.1f} s   {told['applied']}   {peak2:.0f} MB resident", flush=True)
-    unchanged = told["applied"] == {"new": 0, "changed": 0, "moved": 0, "gone": 0, "unchanged": n}
+    again, peak2, report = place.run(path, "--profile", "nc", "--source", str(source))
+    print(f"  import again  {again:6.1f} s   {report['applied']}   {peak2:.0f} MB resident", flush=True)
+    unchanged = report["applied"] == {"new": 0, "changed": 0, "moved": 0, "gone": 0, "unchanged": n}
     copy, places, link = bare(cluster, binary, place.server)
     print(f"  bare \\copy    {copy:6.1f} s\n  places        {places:6.1f} s (buildings, doors, households)\n"
           f"  linking       {link:6.1f} s (household and door of each person)")
@@ -243,7 +245,7 @@ def town(cluster, redis, binary, data):
                               data=json.dumps({"type": "FeatureCollection", "features": features[i:i + 4000]}).encode())
     place = Place.__new__(Place)
     place.server, place.slug = server, organization.slug
-    seconds, peak, told = place.run(voters / "ncvoter_cambridge_full.txt.gz", "--profile", "nc")
+    seconds, peak, report = place.run(voters / "ncvoter_cambridge_full.txt.gz", "--profile", "nc")
     with gzip.open(voters / "truth_voter_door.csv.gz", "rt") as file:
         truth = {row["voter_id"]: row for row in csv.DictReader(file)}
     found = {state_id: (precinct, lat, lon, number, unit) for state_id, precinct, lat, lon, number, unit in server.sql(
@@ -263,7 +265,7 @@ def town(cluster, redis, binary, data):
         right += same and (at[4] or "").lstrip("#0") == point["unit"].upper().lstrip("#0")
         precinct_right += at is not None and at[0] == row["precinct"]
     places = server.sql("SELECT (SELECT count(*) FROM doors), (SELECT count(*) FROM doors WHERE created_import_id IS NOT NULL)")[0]
-    print(f"the town: {seconds:.1f} s, {told['applied']}, {peak:.0f} MB resident; {places[0]} doors, {places[1]} of them new")
+    print(f"the town: {seconds:.1f} s, {report['applied']}, {peak:.0f} MB resident; {places[0]} doors, {places[1]} of them new")
     print(f"  at the door of the truth  {100 * right / able:.2f} % of {able} (target 99), precinct {100 * precinct_right / able:.2f} %")
     server.remove()
     return right >= 0.99 * able

@@ -1,12 +1,12 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Imports a large file of each of ten states' layouts: ./dev bench layouts [--rows 1000000] [--state oh …]
+"""Imports a large file in the layout of each of ten states: ./dev bench layouts [--rows 1000000] [--state oh …]
 
     layouts.py --binary campaign-centerd [--rows N] [--state NAME …]
 
-A file has N people, three at a door, in the columns that the state publishes; no profile is named. Prints seconds, rows
-a second, greatest resident memory, people at a door, doors, and values that were lost without a word. Ends with 1 where
-a file was read by another profile, somebody is at no door, or a value was lost."""
+A file has N people, three per door, in the columns that the state publishes; no profile is named. Prints seconds,
+rows per second, greatest resident memory, people with a door, doors, and values that were lost and not reported.
+Exits with 1 if a file was read with another profile, a person has no door, or a value was lost."""
 
 import argparse
 import pathlib
@@ -22,7 +22,8 @@ from harness.layouts import LAYOUTS  # noqa: E402
 from imports import Place  # noqa: E402
 
 AT_A_DOOR, IN_A_ZIP = 3, 9000
-# State: columns of the state's number, of the house number (alone or before the street), of the ZIP code.
+# For each state the columns that the made-up rows vary: voter id, house number (alone or before the
+# street), ZIP code.
 VARIED = {
     "oh": ("SOS_VOTERID", ["RESIDENTIAL_ADDRESS1"], "RESIDENTIAL_ZIP"),
     "wa": ("StateVoterID", ["RegStNum"], "RegZipCode"),
@@ -54,15 +55,15 @@ def imported(cluster, redis, binary, state, n, folder):
     with open(path, "w", encoding="utf-8", newline="") as out:
         LAYOUTS[state].write(out, people(state, n))
     place = Place(cluster, redis, binary)
-    seconds, peak, told = place.run(path)
+    seconds, peak, report = place.run(path)
     path.unlink()
     at_a_door, doors = place.server.sql("SELECT count(*) FILTER (WHERE door_id IS NOT NULL), count(DISTINCT door_id) FROM voters")[0]
     profile = place.server.sql("SELECT format ->> 'profile' FROM imports")[0][0]
-    named = {each["column"] for each in told["problems"] if each["code"] == "ignored_column"}
-    lost = sum(each["lost"] for each in told["columns"] if each["name"] not in named)
+    named = {each["column"] for each in report["problems"] if each["code"] == "ignored_column"}
+    lost = sum(each["lost"] for each in report["columns"] if each["name"] not in named)
     place.server.remove()
-    right = (profile, told["applied"]["new"], at_a_door, doors, lost) == (state, n, n, -(-n // AT_A_DOOR), 0)
-    print(f"  {state}  {seconds:7.1f} s  {n / seconds:7.0f} rows a second  {peak:4.0f} MB  profile {profile}, {told['applied']['new']} new, "
+    right = (profile, report["applied"]["new"], at_a_door, doors, lost) == (state, n, n, -(-n // AT_A_DOOR), 0)
+    print(f"  {state}  {seconds:7.1f} s  {n / seconds:7.0f} rows a second  {peak:4.0f} MB  profile {profile}, {report['applied']['new']} new, "
           f"{at_a_door} at a door, {doors} doors, {lost} values lost without a word{'' if right else '  WRONG'}", flush=True)
     return right
 

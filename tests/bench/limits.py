@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Memory of the idle server and with many connections; what more routes and more organizations cost."""
+"""Memory of the idle server and of the server with many connections; cost of more routes and more organizations."""
 
 import argparse
 import pathlib
@@ -34,7 +34,8 @@ def ask_once(connection, organizations):
 
 
 def memory(bench, say):
-    """An idle server, then the same with connections that have all been used once and stay open."""
+    """Measure the memory of an idle server, then of the same server with connections that have all been used once and
+    stay open."""
     say("\nmemory of the server")
     name = bench.database(20, 4000)
     server = bench.make_server(name).start()
@@ -62,7 +63,7 @@ def memory(bench, say):
 
 
 def routes(bench, say):
-    """The router alone over made-up tables, in nanoseconds per lookup."""
+    """Measure the router alone with made-up route tables, in nanoseconds per lookup."""
     say("\nrouter alone, ns per lookup: median [least-most] of 5")
     program = pathlib.Path(bench.options.binary).resolve().parents[1] / "tests" / "bench" / "router-bench"
     counts = (5, 50, 250)
@@ -76,7 +77,8 @@ def routes(bench, say):
 
 
 def organizations(bench, say):
-    """Case (b) with few and with many organizations in the database; as many people ask in both."""
+    """Measure case (b) with few and with many organizations in the database; the number of people who send requests
+    is the same."""
     say("\nevent by id of a member (b) by number of organizations")
     servers, runs = {}, {count: [] for count in ORGANIZATIONS}
     try:

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The live feed: many sockets beside writers at a fixed rate.
+"""The live feed: many sockets while writers work at a fixed rate.
 
     ./dev bench --case live [--rounds 5] [--seconds 3]
 
-Each round measures writers alone, then the same writers beside 200 sockets of their organization; at the end 2,000
-sockets of 200 organizations beside few writes. The sockets are read by a process of its own. A write begins when
-its turn comes, whether or not others are late; the delay of a change runs from there to its arrival at a socket.
-Every socket must get every contact once."""
+Each round measures the writers alone, then the same writers with 200 sockets of their organization. At the end it
+measures 2,000 sockets of 200 organizations with few writes. A separate process reads the sockets. Each write has a
+planned time, whether or not earlier writes are late; the delay of a change is measured from its planned time to
+its arrival at a socket. Every socket must get every contact once."""
 
 import collections
 import http.client
@@ -28,7 +28,7 @@ WRITERS, DOORS = 10, 60
 SOCKETS, RATE = 200, 150
 MANY, ORGANIZATIONS, FEW = 2000, 200, 20
 TARGET_RATIO, TARGET_DELAY, TARGET_CORES = 2.0, 100, 0.2
-# Nobody of the bench is kept off by the limits of one person.
+# Settings that keep the limits of one person from refusing the bench's people.
 SETTINGS = {"LIVE_SOCKETS": "4000"}
 
 # Ten people of each organization, its owner among them; 200 more in the first one.
@@ -55,7 +55,7 @@ ANALYZE;
 
 
 class Writer(threading.Thread):
-    """Contacts at doors by the owners, in turn over the organizations."""
+    """A writer: records contacts at doors as the owners, one organization after the other."""
 
     def __init__(self, port, number, rate, organizations, begin, end):
         super().__init__()
@@ -74,7 +74,7 @@ class Writer(threading.Thread):
                                "occurred_at": database.OCCURRED_AT})
             time.sleep(max(0.0, due - time.monotonic()))
             if time.monotonic() > self.end:
-                break  # too late: not kept
+                break  # the planned period is over: this contact does not count
             connection.request("POST", "/v1/contacts", body, {
                 "Authorization": f"Bearer {database.token(organization)}", "Content-Type": "application/json"})
             reply = connection.getresponse()
@@ -89,8 +89,8 @@ class Writer(threading.Thread):
 
 
 def watch(pipe, port, users):
-    """Process: a socket for each user, read until told to end. Sends (arrivals of contacts, closed sockets): the
-    arrivals as {contact: [seconds, …]}."""
+    """Main function of a process: opens a socket for each user and reads until the parent process ends it. Sends (arrivals of
+    contacts, number of closed sockets); the arrivals are {contact: [seconds, …]}."""
     limit = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(limit[1], len(users) + 256), limit[1]))
     sockets = [LiveSocket(port, database.token(user), "now") for user in users]
@@ -136,14 +136,14 @@ class Watch:
 
 
 class Phase:
-    """What one stretch found; the first second is not counted."""
+    """Results of one measured period; the first second is not counted."""
 
     def __init__(self, bench, server, meter, rate, organizations, users):
         watcher = Watch(server.port, users) if users else None
         try:
             self.load(server, meter, rate, organizations, bench.options.seconds)
         finally:
-            time.sleep(1 if watcher else 0)  # what is under way arrives
+            time.sleep(1 if watcher else 0)  # changes that were written last still have to arrive
             arrivals, closed = watcher.end() if watcher else ({}, 0)
         wrong = [each for writer in self.writers for each in writer.wrong]
         if wrong:
@@ -201,7 +201,7 @@ def measure(bench, say, server, meter):
     pairs = []
     for number in range(bench.options.rounds + 1):
         pair = [Phase(bench, server, meter, RATE, 1, users) for users in ([], crowd)]
-        if number:  # the first one plans statements
+        if number:  # the first pair is dropped, because the connections plan their statements in it
             pairs.append(pair)
             for what, phase in zip(("alone", f"{SOCKETS} sockets"), pair):
                 say(f"round {number} {what:12} {phase.line()}")

@@ -1,10 +1,11 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- Organizations, an owner and a member of each, their sessions, and events of about a kilobyte, made by the
--- server itself. Variables: organizations, per (events of each), attendees, doors, turfs (of each). Ids follow a formula: organization
--- o has the events o, o + organizations, o + 2 * organizations …, so that a list's rows lie on many pages, as
--- they do where all organizations write at the same time. Every twentieth event of each is a draft.
--- The token of user u is 'ccs_' || lpad(u, 43, '0'); owners are 1 … organizations, members come behind them.
+-- Creates organizations, an owner and a member of each, their sessions, and events of about a
+-- kilobyte; the server makes the rows itself. Variables: organizations, per (events of each),
+-- attendees, doors, turfs (of each). Ids follow a formula: organization o has the events o, o +
+-- organizations, o + 2 * organizations …, so that a list's rows are on many pages, as they are when
+-- all organizations write at the same time. Every twentieth event of each is a draft. The token of
+-- user u is 'ccs_' || lpad(u, 43, '0'); owners have the ids 1 … organizations, members follow.
 
 \set ON_ERROR_STOP on
 BEGIN;
@@ -58,7 +59,8 @@ FROM generate_series(1, 10000) i;
 SELECT count(count_attendees(o, o)) FROM generate_series(1, :organizations) o;
 SELECT count_attendees(1, :organizations + 1);
 
--- :doors doors of each organization with a person behind each, in :turfs turfs; ids like those of the events.
+-- Each organization gets :doors doors with one person each, in :turfs turfs; the ids follow the
+-- same formula as those of the events.
 INSERT INTO buildings (organization_id, id, building_key, address)
 SELECT o, (i - 1) * :organizations + o, 'b' || i, i || ' Maple Street'
 FROM generate_series(1, :doors) i CROSS JOIN generate_series(1, :organizations) o;

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""CPU time and memory of processes from /proc, and the two generators of load."""
+"""CPU time and memory of processes from /proc, and the two load generators (wrk and pgbench)."""
 
 import collections
 import os
@@ -17,7 +17,7 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def cpu_of(pid, with_children=False):
-    """Seconds of user and system time of all threads, including ended ones."""
+    """Seconds of user and system time of all threads of a process, including threads that have ended."""
     try:
         fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except (FileNotFoundError, ProcessLookupError):
@@ -50,8 +50,9 @@ def threads_of(pid):
 
 
 def evenness(before, after):
-    """{name: (threads, share of the process's time, time of the busiest / mean)} of threads that used at least a
-    tenth of the process's time, grouped by name. 1 is even; the number of threads means that one did everything."""
+    """Return {name: (number of threads, share of the process's time, busiest / mean)} for groups of threads with the
+    same name that used at least a tenth of the process's time. busiest / mean is 1 when the threads worked
+    equally, and the number of threads when one of them did everything."""
     groups = collections.defaultdict(list)
     for thread, time in after.items():
         groups[thread[0]].append(time - before.get(thread, 0))
@@ -61,7 +62,7 @@ def evenness(before, after):
 
 
 def cpu_of_cluster(cluster):
-    """CPU time of the postmaster, its children, and those that it has reaped."""
+    """CPU time of the postmaster, of its children, and of children that have ended."""
     return cpu_of(cluster.pid, with_children=True) + sum(map(cpu_of, services.children_of(cluster.pid)))
 
 
@@ -97,8 +98,8 @@ class Run:
 
 
 class Meter:
-    """Snapshots of CPU time before and after a load. `server` has .pid and .url; its child processes count as its
-    own."""
+    """Takes snapshots of CPU time before and after a load. `server` has .pid and .url; CPU time of its child
+    processes is included."""
 
     def __init__(self, cluster, redis, server=None):
         self.cluster, self.redis, self.server = cluster, redis, server
@@ -126,7 +127,8 @@ class Meter:
                    sum(map(resident, tree(self.server.pid))), evenness(threads, threads_of(self.server.pid)))
 
     def pgbench(self, script, database, options, variables):
-        """A quarter of the transactions' times is logged: enough for percentiles, and little to write."""
+        """Run a pgbench script. A quarter of the transactions' times is logged: enough for percentiles, and little to
+        write."""
         folder = services.make_folder("cc-bench-")
         path = folder / "script.sql"
         path.write_text(script)

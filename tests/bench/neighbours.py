@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Quiet connections beside a neighbour: how slow or many requests of some clients affect the connections of others.
+"""Light connections with a busy neighbour: how slow or many requests of some clients affect the connections of
+others.
 
-Quiet is a separate process with kept-alive connections, each of which sends requests at a fixed rate. A request's
+Quiet is a separate process with persistent connections, each of which sends requests at a fixed rate. A request's
 time starts when it is due, even if the previous reply is late. compare() measures the quiet connections alone and
-beside the neighbour alternately, so that other load of the machine affects both."""
+with the neighbour alternately, so that other load of the machine affects both."""
 
 import heapq
 import multiprocessing
@@ -18,14 +19,14 @@ from measure import Meter, middle, spread
 from results import chart, table
 
 CONNECTIONS, PER_SECOND = 32, 10
-MOST = 3.0  # maximal ratio of p99, beside / quiet
-KEPT = 0.97  # minimal ratio of rates, beside / quiet
-SILENT = 60  # seconds without a reply that count as a failure
+MOST = 3.0  # maximal ratio of p99: with the neighbour / alone
+KEPT = 0.97  # minimal ratio of rates: with the neighbour / alone
+SILENT = 60  # seconds without a reply that count as a failed connection
 SHARES = (("p50", 0.5), ("p90", 0.9), ("p99", 0.99))
 
 
 class Line:
-    """One kept-alive connection; its requests alternate."""
+    """One persistent connection; it sends the requests of its list in turn."""
 
     def __init__(self, port, requests):
         self.sock = socket.create_connection(("127.0.0.1", port))
@@ -68,7 +69,7 @@ class Lines:
             self.selector.register(line.sock, selectors.EVENT_READ, line)
 
     def run(self, seconds):
-        """Milliseconds of each reply, and errors."""
+        """Send requests for that many seconds; returns (milliseconds of each reply, errors)."""
         begin = time.monotonic() + 0.01
         self.end, self.took = begin + seconds, []
         self.turns, self.flying = [], 0
@@ -119,7 +120,7 @@ def process(pipe, *given):
 
 
 class Quiet:
-    """`users` whose tokens the connections use in turn."""
+    """`users`: people whose tokens the connections use in turn."""
 
     def __init__(self, port, path, users, connections=CONNECTIONS, per_second=PER_SECOND):
         context = multiprocessing.get_context("spawn")
@@ -136,13 +137,13 @@ class Quiet:
         try:
             self.pipe.send(None)
         except OSError:
-            pass  # the process has ended with an error, which run() reported
+            pass  # the process has ended with an error, which run() has reported
         self.process.join()
 
 
 class Neighbour:
-    """Runs `work(number)` repeatedly on each of `threads` threads; its result is a word, and words are counted. With
-    `once` it runs once, and the quiet connections are measured until it ends."""
+    """Runs `work(number)` repeatedly on each of `threads` threads. The result of each call is a word; the number of
+    each word is counted. With `once` the work runs once, and the quiet connections are measured until it ends."""
 
     def __init__(self, work, threads=1, once=False, pause=0.0):
         self.work, self.threads, self.once, self.pause = work, threads, once, pause
@@ -158,7 +159,7 @@ class Neighbour:
         while not self.ended.is_set():
             try:
                 word = self.work(number)
-            except Exception as error:  # reported by end(); a neighbour that ended would make its case look quiet
+            except Exception as error:  # reported by end(): if the neighbour stopped without an error, its case would seem harmless
                 self.errors.append(repr(error))
                 return
             with self.lock:
@@ -171,7 +172,7 @@ class Neighbour:
         return any(each.is_alive() for each in self.running)
 
     def end(self):
-        """How often each word was returned."""
+        """End the threads; returns how often each word was returned."""
         self.ended.set()
         for each in self.running:
             each.join()
@@ -200,7 +201,7 @@ class Stretch:
 
 
 def beside(quiet, meter, neighbour, seconds):
-    """A period beside the neighbour, and the neighbour's results."""
+    """Measure a period with the neighbour; returns the measurement and the neighbour's results."""
     neighbour.begin()
     try:
         time.sleep(0.3)
@@ -210,7 +211,8 @@ def beside(quiet, meter, neighbour, seconds):
 
 
 def compare(bench, say, server, what, users, neighbour, path):
-    """[(quiet, beside), …] of the rounds; failed requests, and a neighbour that did nothing, are errors."""
+    """Return [(alone, with the neighbour), …] of the rounds. Failed requests, and a neighbour that did nothing, are
+    errors."""
     meter = Meter(bench.cluster, bench.redis, server)
     quiet = Quiet(server.port, path, users)
     pairs = []

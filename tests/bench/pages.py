@@ -1,10 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Makes docs/benchmarks.md and its charts of the bench's results: ./dev bench docs
+"""Makes docs/benchmarks.md and its charts from the bench's results: ./dev bench docs
 
     pages.py [--results .dev/bench.json] [--docs docs]
 
-Only what was measured is on the page: a case that did not run has no section."""
+The page contains only measured figures: a case that did not run has no section."""
 
 import argparse
 import json
@@ -16,7 +16,7 @@ import charts
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 RESULTS = ROOT / ".dev" / "bench.json"
 
-# Title and what is measured, in the order of the page.
+# For each case its title and what it measures, in the order of the page.
 CASES = {
     "compare": ("The server and its bare statements", "Each request over HTTP, and the statement in it alone by pgbench: 32 connections "
                 "each, one after the other within a round. The bare statement has no HTTP, no session and no policies."),
@@ -45,7 +45,7 @@ def machine_line(machine):
 
 
 def section(name, result, pictures, shared):
-    """The lines of one case; each chart's file name and text are added to `pictures`."""
+    """Return the lines of one case; the file name and text of each chart are added to `pictures`."""
     title, about = CASES[name]
     lines = [f"## {title}", "", about, "", "```sh", result["command"], "```", "",
              f"{result['date']}, commit {result['commit']}" + ("" if shared else f"; {machine_line(result['machine'])}") + ".", ""]
@@ -60,7 +60,7 @@ def section(name, result, pictures, shared):
 
 
 def page(results):
-    """The text of the page, and {file name: SVG}."""
+    """Return the text of the page, and {file name: SVG}."""
     unknown = sorted(set(results) - set(CASES))
     if unknown:
         raise ValueError(f"no section is known for: {', '.join(unknown)}")
@@ -79,7 +79,7 @@ def page(results):
 
 
 def write(results, docs):
-    """Delete charts of an earlier page."""
+    """Write page and charts, and delete charts of an earlier page."""
     text, pictures = page(results)
     folder = docs / "benchmarks"
     folder.mkdir(parents=True, exist_ok=True)

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Our build beside other servers and other builds of ours, on one cluster, one after the other within a round.
+"""This build of the server compared with other servers and with other builds, on one cluster, one after the other
+within a round.
 
     ./dev bench --peer FOLDER [--old BUILD] [--case member] [--rounds 5] [--seconds 3]
 
-FOLDER holds axum/ (Cargo.toml, program peer-axum) and fastify/ (package.json, server.mjs); they are built from copies in
-.dev/peers. A peer serves the routes of the cases below on 127.0.0.1:PORT and finds its database by PGH (folder of the
-socket), DB, and Redis by RSOCK (path of the socket). BUILD is a program campaign-centerd, or a build folder that has
-one; it gets a database of its own, which it migrates."""
+FOLDER contains axum/ (Cargo.toml, program peer-axum) and fastify/ (package.json, server.mjs); they are built from
+copies in .dev/peers. A peer serves the routes of the cases below on 127.0.0.1:PORT; PGH (folder of the socket) and
+DB name its database, RSOCK the socket of Redis. BUILD is a program campaign-centerd, or a build folder that
+contains one; it gets a separate database, which it migrates."""
 
 import argparse
 import os
@@ -26,7 +27,8 @@ from database import ROOT
 from harness import server as harness_server
 
 CONNECTIONS = (32, 256)
-# Least rate of ours / rate of the peer "axum"; p99 is to be no more than its.
+# For each case: its title, and the minimal ratio of our rate to that of the peer "axum". Our p99
+# must not be higher than axum's.
 CASES = {"public": ("public event", 1.0), "public-one": ("public event, the same each time", 2.0),
          "member": ("one event: session, limit, RLS", 1.1), "list": ("list of 50", 1.2), "create": ("create event", 1.0),
          "contact": ("contact at a door", 1.0)}
@@ -37,7 +39,7 @@ PEERS = (("axum", "axum", ["cargo", "build", "--release"], ["target/release/peer
 
 
 class Ours:
-    """A build of this server."""
+    """A build of this server as a competitor."""
 
     cases = None
 
@@ -89,13 +91,13 @@ class Peer:
 
 
 def copy_changed(source, target):
-    """Build tools compare times: a changed file must be newer than the previous build."""
+    """Copy a file if it has changed. Build tools compare times, so an unchanged file keeps its time."""
     if not os.path.exists(target) or pathlib.Path(source).read_bytes() != pathlib.Path(target).read_bytes():
         shutil.copyfile(source, target)
 
 
 def built(folder, name, source, command, say):
-    """The folder of a built copy of a peer, or None after printing the reason."""
+    """Build a copy of a peer. Returns its folder, or None after printing the reason."""
     there = folder / source
     if not there.is_dir():
         say(f"peer {name}: FOLDER has no {source}/")
@@ -117,7 +119,7 @@ def built(folder, name, source, command, say):
 
 
 def others(bench, say, database):
-    """The other servers that can run here."""
+    """Return the other servers that can run on this machine."""
     found, options, folders = [], bench.options, {}
     for name, source, build, command, more, cases in PEERS if options.peer else ():
         if source not in folders:
@@ -153,7 +155,7 @@ def keep_correct_cases(bench, say, servers, cases):
 
 
 def measure(bench, say, servers, cases):
-    """{(connections, case, name): [Run, …]}; a first, short round warms up."""
+    """Return {(connections, case, name): [Run, …]}; a first, short round only warms up."""
     options, found = bench.options, {}
     meters = {each.name: Meter(bench.cluster, bench.redis, each) for each in servers}
     for number in range(options.rounds + 1):
@@ -175,7 +177,7 @@ def measure(bench, say, servers, cases):
 
 
 def ratios(found, connections, case, name, member):
-    """Ours / other for each round, without rounds in which one of them answered nothing."""
+    """Ratios ours / other for each round, without rounds in which one of them had no replies."""
     pairs = zip(found.get((connections, case, "ours"), ()), found.get((connections, case, name), ()))
     return [getattr(own, member) / getattr(other, member) for own, other in pairs if own.requests and other.requests]
 

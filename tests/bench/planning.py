@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How much of each write's time in PostgreSQL is planning.
+"""Share of planning in the time that each write takes in PostgreSQL.
 
     ./dev bench --case planning [--seconds 3]
 
-pg_stat_statements counts the statements of the server's role, those inside of functions and triggers too, while two
-connections send one kind of write; their first second is not counted, since each connection plans its statements
-once. Planning of a statement inside of another is part of the time of the outer one."""
+pg_stat_statements counts the statements of the server's role, including those inside functions and triggers, while
+two connections send one kind of write. Their first second is not counted, because each connection plans its
+statements once. Planning of a statement inside another one is part of the time of the outer one."""
 
 import argparse
 import threading
@@ -35,7 +35,8 @@ WHERE d.datname = current_database() ORDER BY total_plan_time DESC LIMIT 3
 
 
 class Share:
-    """For one kind of write: milliseconds of planning and in total, and the three statements with the most planning."""
+    """Result for one kind of write: milliseconds of planning, milliseconds in total, and the three statements with
+    the most planning."""
 
     def __init__(self, server, name, what, requests):
         self.name, self.what, self.requests = name, what, max(1, requests)
@@ -63,7 +64,7 @@ def requests_of(bench, server, meter, case):
 
 
 def uploads_of(bench):
-    """Uploads of phones, with a separate database."""
+    """Measure uploads of phones, with a separate database."""
     name, ids = uploads.seed(bench)
     options = argparse.Namespace(**{**vars(bench.options), "devices": 10, "per_second": 30, "seconds": bench.options.seconds + 2})
     with_plans = prepared(bench, name)

@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The figures of the bench as JSON: every case that ran replaces its part of the file, pages.py makes the page of it.
+"""The figures of the bench as JSON: each case that ran replaces its part of the file, and pages.py makes
+docs/benchmarks.md from the file.
 
-    {"slow": {"command": "./dev bench --case slow", "date": "2026-11-30", "commit": "4441b89",
-              "machine": {"processor", "cores", "memory", "system", "postgresql"},
-              "tables": [{"title": "…", "columns": ["…"], "rows": [["…"]]}],
-              "charts": [{"name": "p99", "title": "…", "unit": "ms", "labels": ["…"],
-                          "series": [{"name": "quiet", "values": [1.5]}], "limit": 3.0 or null}],
-              "notes": ["…"]}}"""
+{"slow": {"command": "./dev bench --case slow", "date": "2026-11-30", "commit": "4441b89", "machine": {"processor",
+"cores", "memory", "system", "postgresql"}, "tables": [{"title": "…", "columns": ["…"], "rows": [["…"]]}],
+"charts": [{"name": "p99", "title": "…", "unit": "ms", "labels": ["…"], "series": [{"name": "quiet", "values":
+[1.5]}], "limit": 3.0 or null}], "notes": ["…"]}}"""
 
 import datetime
 import json
@@ -53,7 +52,7 @@ def machine(postgres):
 
 
 def commit():
-    """The short name of HEAD, with a mark when files differ from it."""
+    """Short name of the commit HEAD, with a mark when files differ from it."""
     def git(*arguments):
         return subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True).stdout.strip()
     name = git("rev-parse", "--short", "HEAD")
@@ -79,6 +78,6 @@ def table(title, columns, rows):
 
 
 def chart(name, title, unit, labels, series, limit=None):
-    """`series`: {name: a value for each label}; `limit`: a line to be stayed below or above."""
+    """`series`: {name: a value for each label}; `limit`: position of the line that marks the target, or None."""
     return {"name": name, "title": title, "unit": unit, "labels": list(labels), "limit": limit,
             "series": [{"name": each, "values": list(values)} for each, values in series.items()]}

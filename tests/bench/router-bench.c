@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Nanoseconds of one lookup in a router over made-up tables of as many routes as the argument says:
- * one, two and three segments, with and without parameters, five methods. Run by limits.py.
- */
+/* Measures nanoseconds per lookup in a router with made-up tables: one, two and three segments,
+ * with and without parameters, five methods. The argument is the number of routes. Run by
+ * limits.py. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -102,5 +102,5 @@ main(int argc, char **argv)
     cc_arena_clear(arena);
   }
   (void) printf("%.1f\n", (double) (cc_time_monotonic() - start) * 1000 / LOOKUPS);
-  return 0; /* what was allocated ends with the process */
+  return 0; /* all memory is freed when the process ends */
 }

@@ -1,13 +1,15 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a page of each list costs in a large organization and in a small one beside it: ./dev bench scale [--rows 1000000]
+"""Cost of a page of each list in a large organization and in a small one in the same database: ./dev bench scale
+[--rows 1000000]
 
     scale.py --binary campaign-centerd [--rows N] [--peer-rows 20000] [--strict] [--case WORD]
 
-A page is asked for over HTTP; its cost is the buffers (pages of 8 kB, found in memory or read) that its statements
-touched, as pg_stat_statements counts them for the server's role under row-level security. Milliseconds are not looked at.
-"page 1" is the first answer, "whole" all pages that lead to the first row or to the end of the list. A page that touches
-more than MOST buffers grows with the organization: with --strict that ends with 1."""
+Pages are requested over HTTP. The cost of a page is the number of buffers (pages of 8 kB, found in memory or read)
+that its statements touched, as pg_stat_statements counts them for the server's role under row-level security;
+milliseconds are not measured. "page 1" is the first reply, "whole" is the sum of all pages up to the first row or
+the end of the list. A page that touches more than MOST buffers grows with the organization; with --strict the exit
+code is 1 then."""
 
 import argparse
 import json
@@ -61,7 +63,7 @@ def searches(base):
 
 
 def lists(base, person):
-    """(name, path, query) of the other lists."""
+    """Yield (name, path, query) of the other lists."""
     for what in ("buildings", "doors"):
         yield what, what, {}
         for how, query in (("street", {"street": "Street 20"}), ("street nobody", {"street": "Nowhere Rd"}), ("box", BOX), ("box nowhere", {
@@ -110,7 +112,7 @@ def load(cluster, database, organization, base, person, n):
 
 
 class Counted:
-    """The owner of an organization, whose requests are measured."""
+    """One of the two organizations, with its owner, whose requests are measured."""
 
     def __init__(self, cluster, server, owner, organization, base):
         self.cluster, self.server, self.owner, self.base = cluster, server, owner, base
@@ -118,7 +120,7 @@ class Counted:
                                            server.database))
 
     def page(self, path, query, body):
-        """(reply, buffers) of one page."""
+        """Request one page; returns (reply, buffers)."""
         self.cluster.sql(None, "SELECT pg_stat_statements_reset()", self.server.database)
         reply = self.owner.get(path, query) if body is None else self.owner.post(path, body, query=query, idempotency=False)
         touched = self.cluster.sql(None, "SELECT COALESCE(sum(shared_blks_hit + shared_blks_read), 0)::bigint FROM pg_stat_statements "
@@ -126,7 +128,8 @@ class Counted:
         return reply, touched
 
     def asked(self, path, query, body):
-        """(status, rows, buffers of the first page, of the most expensive one, pages until a row or the end)."""
+        """Request pages until a row or the end. Returns (status, rows, buffers of the first page, buffers of the most
+        expensive page, number of pages)."""
         query = {"limit": 50, **{key: self.areas[value] if key == "area_id" else value for key, value in query.items()}}
         if body is not None and "area_id" in body:
             body = {**body, "area_id": self.areas[body["area_id"]]}
@@ -143,7 +146,7 @@ class Counted:
 
 
 def deep(counted, path, page):
-    """Buffers of a page far into a list."""
+    """Buffers of page number `page` of a list."""
     query, touched = {"limit": 100}, 0
     for _ in range(page):
         reply = counted.owner.get(f"/v1/{path}", query)
@@ -175,7 +178,7 @@ def compare(large, small, only):
 
 
 def people(cluster, database):
-    """Owners of two organizations, created without a server: (client's token, organization, user)."""
+    """Create the owners of two organizations without a server. Returns (client's token, organization, user) of each."""
     cluster.sql(None, """
       INSERT INTO users (id, email, password_hash, first_name, last_name, email_verified_at)
         SELECT n, 'owner-' || n || '@bench.test', '!', 'Pat', 'Person', now() FROM generate_series(1, 2) n;

@@ -1,8 +1,9 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- One organization (:large) with :n people behind 0.4 :n doors of 0.25 :n buildings, in 300
+-- Creates one organization (:large) with :n people, 0.4 :n doors and 0.25 :n buildings, in 300
 -- precincts, 50 ZIP codes and 15 districts that follow the addresses, as in a real file; rare
--- values have five people. Triggers and foreign keys are off: this script creates what they would.
+-- values have five people. Triggers and foreign keys are off: this script writes the rows that
+-- triggers would write.
 
 SET session_replication_role = replica;
 SET synchronous_commit = off;

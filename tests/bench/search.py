@@ -4,10 +4,10 @@
 
     search.py --binary campaign-centerd [--rows N] [--queries 400] [--seed 7]
 
-Makes voters with skewed names (common ones as common as in a real file), streets and telephone numbers, beside a
-second organization with a tenth of them, then asks for prefixes and parts of names, addresses and numbers that
-are there: bare (the function as the server's role, under row-level security) and over HTTP. Prints p50 and p95 in
-milliseconds; ends with 1 when a target was missed: prefix 20 ms, part 150 ms (quiet machine)."""
+Makes voters with names, streets and telephone numbers that are as frequent as in a real file, and a second
+organization with a tenth of them. Then it searches for existing prefixes and parts of names, addresses and
+numbers: bare (the SQL function as the server's role, under row-level security) and over HTTP. Prints p50 and p95
+in milliseconds. Exits with 1 when a target was missed: prefix 20 ms, part 150 ms (on a quiet machine)."""
 
 import argparse
 import bisect
@@ -40,7 +40,7 @@ TARGETS = {"prefix": 20, "part": 150}
 
 
 class Skewed:
-    """Picks with weights of 1 / rank ** power, as names are spread."""
+    """Picks items with weights of 1 / rank ** power, the distribution of names in a population."""
 
     def __init__(self, items, power):
         self.items = items
@@ -76,7 +76,7 @@ def load(connection, organization, n, seed):
 
 
 def queries(connection, organization, n, chance):
-    """Typical searches: the beginning of a last name, of first and last name, of a number and street; and parts."""
+    """Typical searches: beginnings of a last name, of first and last name, of number and street; and parts of them."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT first_name, last_name, address, phones->>0 FROM voters TABLESAMPLE SYSTEM (1) "
                        "WHERE organization_id = %s", (organization,))
@@ -134,7 +134,7 @@ def main():
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--strict", action="store_true", help="a missed target ends with 1")
     options = parser.parse_args()
-    # Memory as on a small server, default durability.
+    # Memory settings as on a small server, with default durability.
     cluster = services.Cluster(["shared_buffers=512MB", "max_wal_size=4GB", "maintenance_work_mem=256MB"])
     redis = services.Redis()
     server = None

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Sign-ins beside quiet connections: 40 people sign in at once, again and again; each sign-in hashes a password.
+"""Sign-ins with quiet connections beside them: 40 people sign in at once, again and again; each sign-in hashes a
+password.
 
     ./dev bench --case signin [--sign-ins 40]
 
-A sign-in that waited too long is answered 503, which is counted beside those that were let in."""
+A sign-in that waited too long is answered with 503; the number of these is printed beside the successful ones."""
 
 import neighbours
 from neighbours import Neighbour

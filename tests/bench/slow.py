@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Slow requests of others beside quiet connections of an organization.
+"""Slow requests of others while quiet connections of an organization are measured.
 
     ./dev bench --case slow [--neighbour search --neighbour walk-list …] [--events 2000000] [--rows 50000]
 
-search: four visitors whose public search finds nothing; walk-list, pack, export: two people of another organization
-who take one each 0.4 seconds; import: a file of --rows voters, once per round. Without --neighbour: search."""
+search: four visitors whose public search finds nothing. walk-list, pack, export: two people of another
+organization who request one each every 0.4 seconds. import: a file of --rows voters, once per round. Without
+--neighbour: search."""
 
 import http.client
 import itertools
@@ -21,7 +22,7 @@ from harness import client as harness_client
 from harness.turfs import Turfs
 
 NEIGHBOURS = ("search", "walk-list", "pack", "export", "import")
-SEARCH = "/v1/public/events?limit=50&text=zzzzqq"  # with a number appended, because the cache would answer the same search
+SEARCH = "/v1/public/events?limit=50&text=zzzzqq"  # the program appends a number, because the cache would answer a repeated search
 VOTERS = 20000
 PAUSE = 0.4
 
@@ -33,14 +34,14 @@ INSERT INTO voters (organization_id, first_name, last_name, state, zip5)
 
 
 class Asker:
-    """A connection per thread, reopened when the server closed it."""
+    """One connection per thread, opened again when the server has closed it."""
 
     def __init__(self, port, token=None):
         self.port, self.lines = port, {}
         self.head = {"Authorization": f"Bearer {token}"} if token else {}
 
     def ask(self, number, method, path, body=None, allowed=(200,)):
-        """The status as a word."""
+        """Send a request; returns the status as a word."""
         line = self.lines.setdefault(number, http.client.HTTPConnection("127.0.0.1", self.port, timeout=60))
         head = {**self.head, **({"Content-Type": "application/json"} if body is not None else {})}
         line.request(method, path, None if body is None else json.dumps(body), head)
@@ -52,7 +53,7 @@ class Asker:
 
 
 class Other:
-    """The other organization: a published turf of 160 doors, voters."""
+    """The other organization: it has a published turf of 160 doors, and voters."""
 
     def __init__(self, server):
         self.server = server

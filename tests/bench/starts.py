@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How long the turf cut and the phone bank of an organization take to start while another organization imports a file.
+"""How long the turf cut and the phone bank of an organization take to start while another organization imports a
+file.
 
     ./dev bench --case starts [--rows 1000000]
 
-A cut is timed from its order until the turf is published, a phone bank from its order until it can be opened: 160
-doors, 320 people, a new organization each time. First quiet, then one after another until the import is through."""
+A cut is timed from its request until the turf is published, a phone bank from its request until it can be opened:
+160 doors, 320 people, a new organization each time. Measured first without an import, then repeatedly until the
+import has ended."""
 
 import time
 

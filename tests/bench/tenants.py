@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One organization at ten times its limits beside another one at a normal rate.
+"""One organization at ten times its limits while another one works at a normal rate.
 
     ./dev bench --case tenants
 
-A person may ask ten times a second here. Twenty people of the first organization ask for 2,000 lists a second
-together, of which 200 may pass; 64 people of the second read an event five times a second each."""
+Here a person may send ten requests a second. Twenty people of the first organization send 2,000 list requests a
+second together, of which 200 may pass; 64 people of the second one read an event five times a second each."""
 
 import re
 import subprocess
@@ -36,7 +36,7 @@ ANALYZE;
 
 
 class Flood(Neighbour):
-    """wrk, which needs less CPU than Python threads."""
+    """Runs wrk, which needs less CPU time than Python threads."""
 
     def __init__(self, url, rate, seconds):
         super().__init__(None)

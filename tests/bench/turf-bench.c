@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A town cut into turfs by server/canvass and walked: POINTS and SEGMENTS are files of the town
- * bench, COPIES of the town lie side by side. Run by ./dev bench turf.
- */
+/* Measures cutting a town into turfs and their walks by server/canvass. POINTS and SEGMENTS are
+ * files of the town bench; COPIES of the town are placed side by side. Run by ./dev bench turf. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,7 +11,7 @@
 #include "server/canvass/ccd-walk.h"
 
 #define TARGET 50
-#define APART 12000.0 /* metres between two copies */
+#define APART 12000.0 /* metres between two copies of the town */
 #define CEILING ((size_t) 4 << 30)
 
 typedef struct town {
@@ -135,7 +134,7 @@ side_by_side(const town *one, int copies)
   return t;
 }
 
-/* The order of a list without a route: street, then number. */
+/* Compare by street, then number: the order of a list without a route. */
 static int
 compare_address(const void *a, const void *b, void *points)
 {
@@ -154,7 +153,7 @@ compare_int(const void *a, const void *b)
   return *(const int *) a - *(const int *) b;
 }
 
-/* Check that every door of every point is in exactly one piece. */
+/* Check that each door of each point is in exactly one piece of a turf. */
 static void
 check_whole(const town *t, const ccd_cut *cut)
 {
@@ -194,13 +193,14 @@ print_balance(const ccd_cut *cut)
   free(doors);
 }
 
-/* Share of the block sides with ordinary doors that belong to more than one turf. */
+/* Share of those block sides with ordinary doors that are divided between several turfs. */
 static double
 split_blockfaces(const town *t, const ccd_cut *cut)
 {
   int faces = 0, splits = 0;
   int *turf_of =
-    need(calloc(2 * (size_t) t->n_segments, sizeof(int))); /* index + 1; -1: several turfs */
+    need(calloc(2 * (size_t) t->n_segments,
+                sizeof(int))); /* turf of the block side + 1; -1: several turfs; 0: none */
   for (int i = 0; i < cut->n_turfs; i++) {
     const ccd_turf *turf = &cut->turfs[i];
     for (int j = turf->first; j < turf->first + turf->n && !turf->tower; j++) {

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Uploads of the field: many phones that send a few contacts each, at a fixed rate, with feed and audit on.
+"""Uploads from the field: many phones that send a few contacts each, at a fixed rate, with feed and audit log on.
 
     ./dev bench --case upload [--devices 40] [--per-second 150] [--seconds 20]
 
-Each phone is a person with a turf of their own; all belong to one organization, whose audit chain is one line.
-The first fifth is not counted: every connection of the server plans its statements first.
-A request begins when its turn comes, whether or not others are late: a server that cannot follow shows in p99."""
+Each phone belongs to a person with a separate turf; all belong to one organization, whose audit log is one chain,
+so that their writes wait for each other. The first fifth of the time is not counted, because every connection of
+the server plans its statements first. Each request has a planned time, whether or not earlier ones are late: a
+server that is too slow shows a high p99."""
 
 import datetime
 import http.client
@@ -95,7 +96,7 @@ def stamp():
 
 
 def seed(bench):
-    """A database with phones' people and turfs: its name, and the script's step with its options."""
+    """Make a database with the phones' people and turfs. Returns its name, and the script's step with its options."""
     name = bench.cluster.new_database(bench.options.binary)
     bench.cluster.sql(None, SEED % {"devices": bench.options.devices, "doors": DOORS}, name, "postgres")
     step = bench.cluster.sql(None, "SELECT id FROM script_steps", name, "postgres")[0][0]

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* How good the tours of server/canvass are: one row for each matrix of a file in the format of
- * walk_matrices_20_proven.txt ("n optimum", then n rows of metres) or for a TSPLIB file (EUC_2D,
- * CEIL_2D, ATT, GEO; the optimum from a solutions.txt beside it). Run by ./dev bench walk.
- */
+/* Measures the quality of the tours of server/canvass. Prints one row for each matrix of a file
+ * in the format of walk_matrices_20_proven.txt ("n optimum", then n rows of metres), or for a
+ * TSPLIB file (EUC_2D, CEIL_2D, ATT, GEO; the optimum comes from a solutions.txt in the same
+ * folder). Run by ./dev bench walk. */
 #include <libgen.h>
 #include <math.h>
 #include <stdio.h>
@@ -43,7 +43,7 @@ need(void *memory)
   return memory;
 }
 
-/* TSPLIB 95: degrees and minutes as DDD.MM. */
+/* Convert degrees in TSPLIB's notation DDD.MM (degrees and minutes) to radians. */
 static double
 radians(double value)
 {
@@ -78,7 +78,7 @@ milliseconds(void)
   return (double) now.tv_sec * 1e3 + (double) now.tv_nsec / 1e6;
 }
 
-/* Length of the tour found; its milliseconds in @ret_ms. */
+/* Compute a tour; returns its length, and its milliseconds in @ret_ms. */
 static int64_t
 solve(const instance *in, ccd_tour_budget budget, double *ret_ms)
 {
@@ -121,7 +121,7 @@ print_ratio(const instance *in, int64_t length, double unit)
     (void) printf("  %7.0f", (double) length / unit);
 }
 
-/* Lengths are those of the last, fixed number of kicks; ratios are relative to the optimum. */
+/* Print one row: lengths after fixed numbers of kicks, as ratios to the optimum. */
 static void
 print_row(const instance *in)
 {
@@ -142,7 +142,7 @@ print_row(const instance *in)
   (void) fflush(stdout);
 }
 
-/* The optimum in solutions.txt ("name : length") beside @path, or 0. */
+/* Read the optimum from solutions.txt ("name : length") in the folder of @path; 0: none. */
 static double
 optimum_of(const char *path, const char *name)
 {

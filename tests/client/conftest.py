@@ -24,7 +24,7 @@ TITLE = "Town hall with the candidate"
 
 
 class Evening:
-    """Tonight's event of a new organization; .worker is a member at the door, .owner acts over the API."""
+    """Tonight's event of a new organization. .worker is a member who checks people in, .owner acts over the API."""
 
     def __init__(self, api, guests=None, title=TITLE):
         self.organization = harness_client.Organization(api)
@@ -50,7 +50,7 @@ class Evening:
                         (first, last, person.user))
 
     def take_in(self, person):
-        """A person of another organization becomes a member of this one, too."""
+        """Make a person of another organization a member of this one, too."""
         self.server.sql(
             "INSERT INTO organization_members (organization_id, user_id, role, permissions, invited_by) "
             "VALUES (%s, %s, 'member', '{}', %s)", (self.organization.id, person.user, self.owner.user))
@@ -60,7 +60,7 @@ class Evening:
         return self.server.sql("SELECT name FROM organizations WHERE id = %s", (self.organization.id,))[0][0]
 
     def more_events(self):
-        """An upcoming and a past event, for pictures."""
+        """Create an upcoming and a past event, for the pictures."""
         now = datetime.datetime.now(datetime.timezone.utc).replace(minute=0, second=0, microsecond=0)
         for title, days in (("Phone bank at the library", 2), ("Canvass of the old town", 4),
                             ("A training for everybody who wants to knock on doors next month", 9),
@@ -71,13 +71,13 @@ class Evening:
                                     timezone="UTC", city="Riverside")
 
     def act(self, name, verb="check-in", client=None):
-        """Act over the API; returns the reply."""
+        """Check a person in (or undo it) over the API; returns the reply."""
         body = {"client_id": str(uuid.uuid4()),
                 "occurred_at": datetime.datetime.now(datetime.timezone.utc).isoformat()}
         return (client or self.owner).request("POST", f"{self.place}/{self.attendees[name]}/{verb}", body)
 
     def status(self, name):
-        """The status in PostgreSQL."""
+        """Status of a person's registration in PostgreSQL."""
         return self.server.sql("SELECT status, checked_in_by FROM event_attendees WHERE id = %s",
                                (self.attendees[name],))[0]
 
@@ -99,8 +99,8 @@ def evening(api):
 
 @pytest.fixture
 def at_desktop(request):
-    """at_desktop((360, 720), dark=True): a person at a desktop with the client started. After the test the client's
-    logs must be clean; a failed test saves a picture and the widget tree."""
+    """at_desktop((360, 720), dark=True) starts the client on a new desktop and returns the person who uses it. After
+    the test the client's logs must have no errors; a failed test saves a picture and the widget tree."""
     people = []
 
     def make(size=harness_desktop.PHONE, language="", environment=None, **more):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A person who works with the client: steps of the tests, with the texts on the screen."""
+"""A person who uses the client: the steps of the tests, with the texts that are on the screen."""
 
 import gettext
 import time
@@ -11,7 +11,7 @@ DOMAIN = "campaign-center"
 
 
 class Person:
-    """@language: of the desktop; texts are looked up in the client's own catalog."""
+    """@language: language of the desktop; texts are looked up in the client's own translations."""
 
     def __init__(self, desktop, language=""):
         self.desktop = desktop
@@ -22,16 +22,17 @@ class Person:
         self.app = None
 
     def word(self, message):
-        """A message as shown: translated, without the underscore of its mnemonic."""
+        """A message as it is shown: translated, without the underscore of its mnemonic."""
         return self.catalog.gettext(message).replace("_", "")
 
     def button(self, message):
-        """Is the name that of the button? With a mnemonic GTK gives it twice, "_Undo Undo"."""
+        """Return a function: is a name that of this button? With a mnemonic, GTK reports the name twice: "_Undo
+        Undo"."""
         raw, word = self.catalog.gettext(message), self.word(message)
         return lambda name: name in (word, f"{raw} {word}")
 
     def words(self, message):
-        """The part before the first %s, for sentences with a name."""
+        """The part of a translated message before the first %s."""
         return self.catalog.gettext(message).partition("%s")[0]
 
     def start(self, **environment):
@@ -39,7 +40,7 @@ class Person:
         return self
 
     def restart(self):
-        """End the client as a person does, and start it again on the same desktop."""
+        """Close the client with the keyboard, and start it again on the same desktop."""
         self.desktop.key("ctrl+q")
         assert self.app.process.wait(10) == 0
         return self.start()
@@ -51,7 +52,7 @@ class Person:
     # --- sign in
 
     def fill_in(self, server, address, password):
-        """Fill in the visible form, with the real keyboard for the password."""
+        """Fill in the visible sign-in form; the password is typed with the keyboard."""
         app = self.app
         app.get("text", self.word("Server")).set_text(server)
         app.get("text", self.word("E-mail")).set_text(address)
@@ -64,7 +65,8 @@ class Person:
         self.app.get("push button", self.button(message), seconds).tap()
 
     def answer(self, message, seconds=5):
-        """Press a button of a dialog: not by the pointer, because dialogs have their own coordinates."""
+        """Press a button of a dialog by its action instead of the pointer, because dialogs have their own
+        coordinates."""
         self.app.get("push button", self.button(message), seconds, dialog=True).do()
 
     def sign_in(self, server, address, password=PASSWORD):
@@ -92,7 +94,7 @@ class Person:
         return field
 
     def row(self, name):
-        """The row of the door list with that name ("Hopper, Grace"), or None."""
+        """Return the row of the door list with that name, such as "Hopper, Grace", or None."""
         for node in self.app.all("list item"):
             if name in node.labels():
                 return node
@@ -108,7 +110,7 @@ class Person:
         return row is not None and any(text.startswith(start) for text in row.labels())
 
     def wait_here(self, name, seconds=5):
-        """Seconds until the screen shows it."""
+        """Wait until the person is shown as checked in; returns the seconds."""
         begun = time.monotonic()
         self.app.wait(lambda: self.is_here(name), seconds, f"{name} checked in on the screen")
         return time.monotonic() - begun
@@ -122,7 +124,7 @@ class Person:
         next(node for node in self.app.walk() if node.role == "frame").do(action)
 
     def escape(self):
-        """Close the window above."""
+        """Close the window above the main one with Escape."""
         self.desktop.key("Escape")
         self.app.alone()
 

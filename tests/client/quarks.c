@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stddef.h>
 
-/* GLib allocates a table of 2048 quarks when it is loaded, and deliberately leaks it when it
- * grows, because readers may still use it. The stack of that allocation contains no function
- * name for a suppression, so this file keeps a pointer to it. */
+/* GLib allocates a table of 2048 quarks when it is loaded, and deliberately leaks the old table
+ * when it grows, because readers may still use it. The stack of that allocation contains no
+ * function name for a suppression, so this file keeps a pointer to the table. */
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)
 #define QUARK_TABLE (2048 * sizeof(char *))
@@ -34,7 +34,7 @@ watch(void)
   (void) __sanitizer_install_malloc_and_free_hooks(on_malloc, on_free);
 }
 
-/* Runs before the constructors of libraries; the program's run after them. */
+/* watch() runs before the constructors of libraries, end_watch() after them. */
 __attribute__((section(".preinit_array"), used)) static void (*const early)(void) = watch;
 
 __attribute__((constructor)) static void

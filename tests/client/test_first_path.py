@@ -7,17 +7,17 @@ from conftest import TITLE
 from harness import desktop as harness_desktop
 from harness.desktop import DESK, PHONE
 
-# Maximal seconds until a check-in made elsewhere appears on the screen. The client does not poll:
-# without the feed the screen never shows it.
+# Maximal seconds until a check-in made by another client appears on the screen. The client does not
+# poll: without the feed the screen would never show it.
 LIVE_SECONDS = 5
 
-# The person of the test, as named in the list and in sentences.
+# The checked-in person, as named in the list and in sentences.
 GRACE, GRACE_SAID = "Hopper, Grace", "Grace Hopper"
 OTHER = "Allen, Frances"  # the first person of the list
 
 
 def in_feed_and_audit(evening, name, verb):
-    """Number of entries about the check-in of that name in the audit log and in the change feed."""
+    """Number of entries about the check-in of that person in the audit log and in the change feed."""
     number = evening.attendees[name]
     audit = [entry for entry in evening.owner.pages("/v1/audit-log")
              if entry["entity"] == "attendee" and entry["entity_id"] == number
@@ -36,7 +36,7 @@ def check_in_elsewhere(person, evening, name, title):
 
 
 def check_in_and_undo(person, evening):
-    """Search, tap, toast, the database; and undo all of it."""
+    """Search, tap, see the toast, and find the check-in in the database; then undo it and check the same."""
     person.search("hop")
     row = person.get_row(GRACE)
     person.app.wait(lambda: person.row(OTHER) is None, 5, "a list of who was searched for")
@@ -44,7 +44,7 @@ def check_in_and_undo(person, evening):
     person.app.says(person.word("%s is checked in") % GRACE_SAID)
     person.wait_here(GRACE)
     assert evening.status(GRACE) == ("attended", "Wanda Worker")
-    assert in_feed_and_audit(evening, GRACE, "check_in") == (1, 2)  # registered, checked in
+    assert in_feed_and_audit(evening, GRACE, "check_in") == (1, 2)  # two entries in the feed: registered, checked in
     person.press("_Undo")
     person.wait_not_here(GRACE)
     assert evening.status(GRACE) == ("registered", None)
@@ -75,7 +75,7 @@ def test_first_path_phone(at_desktop, evening):
     person.open_door_list(TITLE)
     person.get_row(OTHER, 10)
     check_in_and_undo(person, evening)
-    # Another person is checked in elsewhere.
+    # Another client checks a person in and out again; the screen shows both.
     check_in_elsewhere(person, evening, "Dijkstra, Edsger", "phone")
     evening.act("Dijkstra, Edsger", "undo-check-in")
     person.wait_not_here("Dijkstra, Edsger")
@@ -132,7 +132,7 @@ def test_two_screens(at_desktop, evening):
 
 @pytest.fixture
 def own_evening(make_server, recorder):
-    """An event on a separate server, which the test may stop."""
+    """An evening on a separate server, which the test may stop."""
     from conftest import Evening
     from harness.client import Client
 

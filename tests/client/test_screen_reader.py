@@ -1,18 +1,19 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Requests of a screen reader at a bad moment."""
+"""A screen reader asks for a window that was closed."""
 
 from harness.desktop import PHONE
 
 
 def ask_for_a_window_that_is_gone(person):
-    """GTK 4.8 answers with the last window it knows, and crashes when that one was never shown."""
+    """Ask for a window that does not exist. GTK 4.8 answers with the last window in its list, and crashes when that
+    window was never shown."""
     app = person.app
     app.root.get_child_at_index(app.root.get_child_count() + 3)
     app.get("push button", person.button("_Sign in"))
 
 
 def test_asked_for_a_window_that_has_closed(at_desktop):
-    """No window that the client has opened stays behind unshown."""
+    """After a dialog was opened and closed, no unshown window remains."""
     person = at_desktop(PHONE)
     ask_for_a_window_that_is_gone(person)
     for action in ("win.shortcuts", "win.about"):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A picture of every page: both sizes, light and dark, large text, German and Spanish. People look at them
-(.dev/results/screens); the test asserts that each page appears in its language and that every control has a name."""
+"""A picture of every page: both sizes, light and dark, large text, German and Spanish. People look at the pictures
+(.dev/results/screens); the test only asserts that each page appears in its language and that every control has a
+name."""
 
 import pytest
 
@@ -18,7 +19,7 @@ VARIANTS = {
     "desk-dark": {"size": DESK, "dark": True},
 }
 
-# Names that GTK 4.8 gives to unnamed controls: their types.
+# Names that GTK 4.8 reports for controls without a name: their types.
 NAMELESS = ("", "GtkImage", "GtkButton", "GtkMenuButton", "GtkToggleButton", "GtkSpinner")
 
 
@@ -40,7 +41,7 @@ class Album:
 
     @staticmethod
     def is_a_library_part(node):
-        """Widgets that libadwaita creates inside an entry row are libadwaita's to name."""
+        """Return whether the widget is inside an entry row: libadwaita creates and names these."""
         above = node.accessible.get_parent()
         while above is not None and above.get_role_name() != "application":
             if above.get_role_name() == "text":
@@ -122,7 +123,8 @@ def test_every_page(at_desktop, evening, variant):
 
 
 def test_without_a_connection(at_desktop, make_server, recorder):
-    """States without a server: nothing loaded yet, and a list that stays."""
+    """Screens while the server cannot be reached: sign-in, a door list that was loaded before and is still shown, and
+    an event page."""
     from harness.client import Client
 
     evening = Evening(Client(make_server(), recorder=recorder))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Sessions: the second factor, several organizations, a restart, a device without a keyring."""
+"""Tests of sessions: second factor, several organizations, restart, a device without a keyring."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from harness.client import PASSWORD, Client
 from harness.desktop import DESK, PHONE
 
 OTHER_TITLE = "Opening of the second office"
-# No secret service answers on the desktop's bus.
+# With this setting no secret service answers on the desktop's bus.
 NO_KEYRING = {"SECRET_BACKEND": "service"}
 
 
@@ -37,7 +37,8 @@ def test_second_factor(at_desktop, evening):
     person = at_desktop(PHONE)
     app = person.app
 
-    # The password alone is not enough, a wrong code is reported, the right one signs in.
+    # Sign in with a second factor: the password alone is not enough, a wrong code is reported, the
+    # right one signs in.
     person.sign_in(evening.server.url, worker.email)
     code = app.get("text", person.word("Second factor"), 10)
     app.says(person.word("Enter the six digits of your authenticator app, or one of your recovery codes."))
@@ -49,7 +50,7 @@ def test_second_factor(at_desktop, evening):
     person.press("_Sign in")
     app.get("label", TITLE, 10)
 
-    # The next time a recovery code works, and only once.
+    # At the next sign-in a recovery code works, but only once.
     sign_out(person)
     for works in (True, False):
         person.sign_in(evening.server.url, worker.email)
@@ -79,8 +80,8 @@ def test_organization_switch(at_desktop, evening, api, size):
             "SELECT active_organization_id FROM sessions WHERE user_id = %s AND revoked_at IS NULL "
             "ORDER BY created_at DESC LIMIT 1", (evening.worker.user,)) == [(to.organization.id,)]
 
-    # No data of the previous organization is on the screen; feed and door list belong to the new
-    # one.
+    # After a switch, no data of the previous organization is on the screen; feed and door list
+    # belong to the new one.
     for to, away in ((there, here), (here, there)):
         switch(to, away)
         guest = min(to.attendees)
@@ -93,7 +94,7 @@ def test_organization_switch(at_desktop, evening, api, size):
 
 @pytest.fixture
 def own_evening(make_server, recorder):
-    """An event on a separate server, which the test may stop."""
+    """An evening on a separate server, which the test may stop."""
     return Evening(Client(make_server(), recorder=recorder))
 
 
@@ -103,7 +104,7 @@ def test_restart_while_signed_in(at_desktop, own_evening):
     person.open_door_list(TITLE)
     person.get_row("Hopper, Grace", 10)
 
-    # Still signed in, with the changes made meanwhile.
+    # After a restart the person is still signed in and sees changes made meanwhile.
     sessions = evening.server.sql("SELECT count(*) FROM sessions")
     person.desktop.key("ctrl+q")
     assert person.app.process.wait(10) == 0
@@ -113,7 +114,7 @@ def test_restart_while_signed_in(at_desktop, own_evening):
     person.wait_here("Hopper, Grace", 10)
     assert evening.server.sql("SELECT count(*) FROM sessions") == sessions
 
-    # Also without a server: stored data is shown, marked as not current.
+    # A start without a server shows the stored data, marked as not current.
     evening.server.stop()
     person.restart()
     person.app.says(person.word("No connection"), 20)
@@ -121,7 +122,8 @@ def test_restart_while_signed_in(at_desktop, own_evening):
     person.wait_here("Hopper, Grace", 10)
     person.get_row("Allen, Frances")
 
-    # Signed out elsewhere meanwhile: the client asks for sign-in, and no data is left.
+    # The session was ended by another client meanwhile: the client asks for sign-in, and no data is
+    # left on the device.
     evening.server.start()
     evening.owner.session.close()
     clients = [session for session in evening.worker.pages("/v1/sessions")

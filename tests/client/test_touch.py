@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The way to the door with a finger: taps, drags that scroll and check nobody in, the swipe back. A second client of
-the same size, the guide, is operated over AT-SPI: it supplies positions, and the picture that the screen under the
-finger must show before the next touch."""
+"""The path to a check-in with a finger: taps, drags that scroll and check nobody in, the swipe back. A second client
+of the same size, the guide, is operated over AT-SPI. It supplies the positions of widgets, and the picture that
+the screen under the finger must show before the next touch."""
 
 import pytest
 
@@ -16,16 +16,16 @@ FIRST, OTHER, NAME = "Allen, Frances", "Hoare, Tony", "Hopper, Grace"
 
 
 class Hand:
-    """A finger on the phone, which waits for what it shall touch."""
+    """A finger on the phone's screen; it waits until the widget that it shall touch is drawn."""
 
     def __init__(self, phone, guide):
         self.phone = phone
         self.guide = guide
 
     def see(self, node, seconds=10, new=True):
-        """Wait until the phone shows the same as the guide at that place and, unless new=False, a change since the
-        last touch, because a page that neither has drawn yet also looks the same. The guide's pointer is moved
-        away, because hovered widgets are darker."""
+        """Wait until the phone's screen equals the guide's in the area of `node`. Unless new=False, that area must
+        also have changed since the last touch: otherwise an old page would count as equal while neither client has
+        drawn the new one. The guide's pointer is moved away, because hovered widgets are darker."""
         self.guide.desktop.rest()
         if new:
             self.phone.wait_new(node.extents, seconds)
@@ -82,8 +82,8 @@ def test_the_door_by_touch(hand, evening):
     open_door_list(hand)
     first = hand.label(FIRST)
 
-    # A drag along the list scrolls it, up and down again; where it cannot scroll it is no tap
-    # either.
+    # A drag along the list scrolls the list, up and down again. At the end of the list, where it
+    # cannot scroll, a drag is not a tap either.
     phone.drag((180, 600), (180, 300), hold=0.2)
     phone.wait_new(first.extents)
     phone.drag((180, 300), (180, 700))
@@ -91,7 +91,7 @@ def test_the_door_by_touch(hand, evening):
     phone.drag((180, 300), (180, 500))
     hand.see(first, new=False)
 
-    # A tap checks in that person and nobody else.
+    # A tap checks in the person of that row and nobody else.
     hand.put_on(hand.see(guide.get_row(NAME), new=False))
     services.wait_until(lambda: evening.status(NAME)[0] == "attended", 10, "the check-in by touch")
     guide.wait_here(NAME)
@@ -99,7 +99,7 @@ def test_the_door_by_touch(hand, evening):
     phone.picture("touch-door")
     assert checked_in(evening) == ["Hopper"]
 
-    # Back to the event by the button.
+    # The button "Back" leads back to the event.
     back = guide.app.get("push button", "Back")
     hand.put_on(back)
     guide.back()
@@ -120,7 +120,8 @@ def test_swipe_back(hand, evening):
 
 
 def test_swipe_back_after_a_tap(hand, evening):
-    """A tap on a row must not claim the finger of the following swipe, neither on the list nor on a page."""
+    """After a tap on a row, the row must not keep the touch sequence of the following swipe, neither on the list nor
+    on a page."""
     phone, guide = hand.phone, hand.guide
     sign_in(hand, evening)
     hand.put_on(hand.label(TITLE))
@@ -140,7 +141,7 @@ def test_swipe_back_after_a_tap(hand, evening):
 
 
 def test_a_drag_where_nothing_moves(hand, evening):
-    """On a list that is too short to scroll nothing takes the finger over from the row."""
+    """In a list that is too short to scroll, a drag that begins on a row is no tap."""
     phone, guide = hand.phone, hand.guide
     sign_in(hand, evening)
     open_door_list(hand)

@@ -125,7 +125,8 @@ def snake(name):
 
 
 def test_the_examples_use_names_of_the_document(document, operations):
-    """Names as the three generators derive them: of the package from the title, of calls from operations and tags."""
+    """Package and call names in the examples are those that the generators derive: packages from the title, calls
+    from operations and tags."""
     text = PAGE.read_text(encoding="utf-8")
     python, typescript, go = (re.search(rf"^```{name}\n(.*?)^```$", text, re.M | re.S)[1]
                               for name in ("python", "typescript", "go"))

@@ -8,15 +8,16 @@ import subprocess
 from harness.recorder import CODES, documented_codes
 from harness.services import ROOT
 
-# refused_code := 'x' · assert_rule(…, 'x', 'Sentence') · DETAIL = 'x' · COMMENT … IS '[x] Sentence'
+# Forms in which SQL raises a code: refused_code := 'x' · assert_rule(…, 'x', 'Sentence') · DETAIL =
+# 'x' · COMMENT … IS '[x] Sentence'
 RAISED = re.compile(r"refused_code := '([a-z_]+)'|DETAIL = '([a-z_]+)'|IS '\[([a-z_]+)\]"
                     r"|assert_rule\((?:[^;]|\n)*?,\s*'([a-z_]+)',\s*'[A-Z]|refuse_field\(\s*'[^']*',\s*'([a-z_]+)'")
-# Reported in the verdict of an upload only.
+# Codes that are reported only in the verdict of an upload.
 OF_UPLOADS = set()
 
 
 def raised():
-    """{code: file} of db/functions and db/queries."""
+    """Return {code: file} of db/functions and db/queries."""
     found = {}
     for folder in ("db/functions", "db/queries"):
         for file in sorted((ROOT / folder).rglob("*.sql")):

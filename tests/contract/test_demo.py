@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every reply fits the document for other data than the tests', too: each GET is called for the demo organization and
+"""Replies about the demo organization fit the API document: each GET is called for the demo organization and for
 every object in its lists."""
 
 import re
@@ -11,7 +11,7 @@ from harness import services
 from harness.client import Client, Recorder
 
 PASSWORD = "walk every street together"
-EACH = 15  # objects per kind, from the beginning and the end of its list
+EACH = 15  # number of objects per kind, from the beginning and from the end of its list
 QUERIES = {"getCurrentConsent": lambda found: {"voter_id": found["/v1/voters"][0]["id"]}}
 
 
@@ -34,7 +34,7 @@ def some(things):
 
 
 def items(client, path, query):
-    """All pages of a list; the client checks the replies."""
+    """Read all pages of a list; the client checks the replies."""
     found, cursor = [], None
     while True:
         page = client.get(path, query={**query, "limit": 100, **({"cursor": cursor} if cursor else {})})
@@ -47,7 +47,8 @@ def items(client, path, query):
 
 
 def places(template, found):
-    """Paths of a template: ids from the list above its last parameter, with that list's path."""
+    """Fill the parameters of a path template: ids come from the list above its last parameter, with that list's own
+    path."""
     names = re.findall(r"{(\w+)}", template)
     if not names:
         return [template]

@@ -40,7 +40,7 @@ def test_the_served_document_is_the_same(document):
 
 
 def test_the_command_needs_no_settings(binary):
-    """The document can be printed without a database: while packaging, or in a client's build."""
+    """The document can be printed without a database, for packaging and for builds of clients."""
     import subprocess
 
     made = subprocess.run([str(binary), "openapi"], env={"PATH": "/usr/bin:/bin"}, capture_output=True, text=True)
@@ -48,7 +48,7 @@ def test_the_command_needs_no_settings(binary):
 
 
 def walk(node, place="#"):
-    """Every schema with its place: all positions where a schema may stand."""
+    """Yield every schema with its place, wherever JSON Schema allows one."""
     yield place, node
     for key in ("properties", "$defs", "patternProperties"):
         for name, child in (node.get(key) or {}).items():

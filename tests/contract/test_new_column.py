@@ -11,7 +11,7 @@ from harness import services, sources
 
 @pytest.fixture(scope="module")
 def changed(tmp_path_factory):
-    """A copy of the sources with the column, built."""
+    """Build a copy of the sources with the column."""
     copy = tmp_path_factory.mktemp("column")
     sources.copy_into(copy)
     member, row, migration = sources.lines_of_page(

@@ -22,7 +22,7 @@ def blocks():
 
 @pytest.fixture(scope="module")
 def changed(tmp_path_factory, blocks):
-    """A copy of the sources with the endpoint, built, with its document regenerated."""
+    """Build a copy of the sources with the endpoint, and generate its API document again."""
     copy = tmp_path_factory.mktemp("endpoint")
     sources.copy_into(copy, "client-gtk", "docs", "tests")
     for name, where, text in blocks:
@@ -35,7 +35,7 @@ def changed(tmp_path_factory, blocks):
 
 @pytest.fixture(scope="module")
 def served(changed, cluster, redis_server):
-    """The copy's server, on a database that the copy migrated."""
+    """Start the copy's server, on a database that the copy has migrated."""
     binary = changed / "build" / "server" / "campaign-centerd"
     database = cluster.new_database(harness_server.binary())
     with pytest.MonkeyPatch.context() as patch:
@@ -78,11 +78,11 @@ def test_the_endpoint_works(served):
     assert org.member.get(path).status_code == 403
     entry = [each for each in org.owner.ok("GET", "/v1/audit-log?limit=10")["data"] if each["entity"] == "event_note"][-1]
     assert (entry["action"], entry["after"]["text"]) == ("event_note.create", "Bring chairs.")
-    told = [each for each in org.admin.ok("GET", f"/v1/changes?since={cursor}")["data"] if each["entity"] == "event_note"]
-    assert [each["op"] for each in told] == ["insert"] * 3
+    logged = [each for each in org.admin.ok("GET", f"/v1/changes?since={cursor}")["data"] if each["entity"] == "event_note"]
+    assert [each["op"] for each in logged] == ["insert"] * 3
 
 
-# Suites that cover the endpoint without changes: arguments of pytest, and a test that must have
+# Suites that cover the endpoint without changes: arguments of pytest, and one test that must have
 # run.
 SUITES = {
     "catalog": (["tests/db/test_catalog.py", "tests/db/test_functions.py"], "test_catalog.py::test_nothing_breaks_the_rule"),

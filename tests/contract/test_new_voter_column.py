@@ -80,7 +80,8 @@ class Files:
 def undo_restores(files):
     files.load(("1", "Rosa", "Medina", "she/her"), ("2", "Jo", "Bell", ""))
     assert files.pronouns() == {"1": "she/her", "2": None}
-    # Changed and filled by files with the column, left alone by a file without.
+    # Files with the column change and fill its values; a file without the column leaves them
+    # unchanged.
     done = files.load(("1", "Rosa", "Medina", "they/them"), ("2", "Jo", "Bell", "he/him"))
     assert done["applied"]["changed"] == 2 and files.pronouns() == {"1": "they/them", "2": "he/him"}
     assert files.load(("1", "Rosa", "Medina", ""))["applied"]["changed"] == 0
@@ -112,7 +113,7 @@ def purged(files, server):
     services.wait_until(lambda: files.client.ok("GET", path)["finished_at"], 30, "the purge")
     left = files.client.ok("GET", f"/v1/voters/{person}")
     assert (left["first_name"], left["pronouns"]) == ("", None)
-    # The value is neither in the rows nor in the audit log.
+    # After a purge the value is neither in the rows nor in the audit log.
     assert server.sql("SELECT count(*) FROM voters WHERE pronouns IS NOT NULL")[0][0] == 0
     assert server.sql("SELECT count(*) FROM audit_log WHERE concat(before, after) LIKE '%%she/her%%'")[0][0] == 0
 

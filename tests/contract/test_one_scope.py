@@ -33,7 +33,7 @@ def test_rights_are_compared_by_the_function_alone_and_all_are_known():
         for call in re.findall(r"\bright_has\(([^()]*)\)", text):
             name = re.search(r",\s*'(\w+)'$", call)
             if path == NAMES and name is None:
-                continue  # its definition and grant
+                continue  # the function's own definition and grant
             assert name, f"{path}: right_has({call}) names its right by no literal"
             assert name.group(1) in rights, f"{path}: there is no right {name.group(1)}"
             used += 1

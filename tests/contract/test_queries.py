@@ -46,7 +46,8 @@ def queries():
 
 
 class Sources:
-    """Functions of the server's C files and their calls by name: a static function of the same file first."""
+    """Functions of the server's C files, with the functions that they call. A call refers to a static function of the
+    same file first."""
 
     def __init__(self):
         self.files = {}
@@ -80,8 +81,8 @@ class Sources:
         return found
 
     def around(self, file, query):
-        """Bodies of the functions of one file that run a query, of their callers, and of the functions that those
-        call."""
+        """Yield the bodies of the functions of one file that run a query, of their callers, and of the functions that
+        those call."""
         bodies = self.files[file][1]
         calls = {name: {word for word in re.findall(r"\b[a-z]\w+\b", body) if word in bodies} for name, body in bodies.items()}
         found = {name for name, body in bodies.items() if re.search(rf"ccd_q_{query}\b", body)}
@@ -92,7 +93,7 @@ class Sources:
         return [bodies[name] for name in found | {called for name in found for called in calls[name]}]
 
     def handlers(self):
-        """(C name of the operation, file, function) for each .handler and .prepare of the route tables."""
+        """Yield (C name of the operation, file, function) for each .handler and .prepare of the route tables."""
         for file, (text, _) in self.files.items():
             for route in ROUTE.finditer(text):
                 for function in re.findall(r"\.(?:handler|prepare) = (\w+)", route.group(2)):
@@ -106,7 +107,7 @@ def sources():
 
 @pytest.fixture(scope="module")
 def fields(document):
-    """{operationId: {"path": names, "query": names, "body": names}}"""
+    """Return {operationId: {"path": names, "query": names, "body": names}}."""
     made = {}
     for methods in document["paths"].values():
         for method, operation in methods.items():
@@ -129,7 +130,7 @@ def operation_id(c_name):
 
 
 def operation_ids():
-    """C name → operationId, where one does not follow from the other."""
+    """Return {C name: operationId} of operations whose C name does not follow from the id."""
     made = {}
     for path in (services.ROOT / "common" / "api").glob("*.c"):
         for found in re.finditer(r'const cc_op (cc_op_\w+) = \{\s*\.id = "(\w+)"', path.read_text(encoding="utf-8")):

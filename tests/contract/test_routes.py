@@ -8,13 +8,14 @@ import pytest
 
 from harness.recorder import METHODS
 
-# The parent is the object named by the last {…_id} of the path. Exceptions with a shorter id name:
+# The parent is the object named by the last {…_id} of the path. Parents whose id has a shorter
+# name:
 SHORT = {"list": "voter_list", "conversation": "text_conversation"}
 
 # Rights that an ordinary member has or may get for single objects: with these, access to a turf,
 # door, voter or event always depends on the object.
 PARTIAL = {"canvass", "check_in", "view_voters", "member"}
-# Exceptions, with the reason:
+# Operations with such a right that do not depend on an object, with the reason:
 WHOLE = {
     "getDoor": "an address without its people",
 }
@@ -27,7 +28,8 @@ def operations(document):
 
 
 def test_every_201_has_a_location(operations):
-    """A header, and an OpenAPI link that describes its path: the api suite follows each."""
+    """Every 201 has a Location header and an OpenAPI link that describes its path; the api suite requests each
+    Location."""
     made = {name: operation["responses"]["201"] for name, (_, _, operation) in operations.items()
             if "201" in operation["responses"]}
     assert len(made) > 20

@@ -13,7 +13,7 @@ MADE = [("sql", "db/functions/rules/rows.sql"), ("states", "docs/internals/state
 
 @pytest.mark.parametrize("what, name", MADE)
 def test_the_committed_file_is_the_program_s(binary, what, name):
-    """Needs neither settings nor a database."""
+    """The command needs neither settings nor a database."""
     made = subprocess.run([str(binary), "rules", what], env={"PATH": "/usr/bin:/bin"}, capture_output=True, text=True)
     assert made.returncode == 0, made.stderr
     committed = (services.ROOT / name).read_text(encoding="utf-8")

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Each column of `voters` is described by the field table of common/api/cc-voter.c, or excused here by name."""
+"""Each column of `voters` is described by the field table of common/api/cc-voter.c, or listed here with the reason
+why not."""
 
 import re
 
@@ -37,8 +38,8 @@ NOT_MERGED = {
     "id": "the key", "organization_id": "the key", "contacts_revision": "grows with each merge", "version": "grows with each change",
     "created_at": "when the row was made", "updated_at": "when the row was last changed",
 }
-# Columns of staging.rows that are no columns of voters: the place of the row and its building;
-# further columns of an export.
+# Columns of staging.rows that are not columns of voters: the position of the row in the file, its
+# building, and further columns of an export.
 STAGED = {"organization_id", "import_id", "row_no", "file_no", "line", "hash", "address_key", "building_key", "building_address", "number", "street",
           "street_key", "voter_id", "opted_out", "tags"}
 FILLED = {"text": "x", "date": "2000-01-01", "integer": 1990, "bigint": 1, "boolean": True,
@@ -50,7 +51,7 @@ KEYS = {"source_id", "household_id", "door_id", "other_source_ids"}
 
 @pytest.fixture(scope="module")
 def fields():
-    """Flags by name."""
+    """Return the flags of each field, read from the field table."""
     text = (services.ROOT / "common" / "api" / "cc-voter.c").read_text()
     whole = re.search(r"#define OF_FILE \((.*)\)", text).group(1)
     table = text[text.index("cc_field voter_fields[]"):text.index("const cc_type cc_voter_type")]
@@ -104,8 +105,8 @@ def test_what_is_personal_never_reaches_the_log(server, fields):
 
 
 def test_a_purge_leaves_nothing_else(server, org):
-    """Reads the catalog instead of the field table: compares a purged person whose columns were all filled with a new
-    row."""
+    """A purge empties all columns. The test reads the catalog instead of the field table: it compares a purged
+    person, whose columns were all filled, with a new row."""
     kinds = {name: kind for name, kind in columns(server, "voters").items() if name not in SURVIVES and name not in KEYS}
     values = {name: FILLED_BY_NAME.get(name, FILLED.get(kind)) for name, kind in kinds.items()}
     assert None not in values.values(), "a type that this test cannot fill"

@@ -310,7 +310,7 @@ NOBODYS = {
 
 def test_the_log_learns_nobody_s_name(db):
     """The log is append-only, so its contents can never be erased: personal columns must not be logged."""
-    told = db.sql("""
+    columns = db.sql("""
         SELECT c.relname, a.attname
         FROM pg_trigger t
         JOIN pg_proc p ON p.oid = t.tgfoid AND p.proname = 'record_change'
@@ -320,5 +320,5 @@ def test_the_log_learns_nobody_s_name(db):
         WHERE a.attname ~ %s AND a.atttypid IN ('text'::regtype, 'jsonb'::regtype, 'date'::regtype)
           AND NOT (a.attname = ANY ((v)[2]::text[]))
         ORDER BY 1, 2""", PERSONAL)
-    named = [".".join(each) for each in told if each not in NOBODYS]
+    named = [".".join(each) for each in columns if each not in NOBODYS]
     assert not named, " ".join(named)

@@ -403,7 +403,7 @@ BREAKS = {
     "what is sent again is done again": ("field_apply", "given ->> 'client_id'", "gen_random_uuid()::text"),
     "a gap holds nothing up": ("field_apply", "op.sequence <= at.next_sequence", "true"),
     "the device's clock is believed": ("field_apply", "at.clock_offset_us", "0"),
-    "a conflict is applied and told as one": ("field_contact", "RETURN outcome", "NULL"),
+    "a conflict is applied and reported as a conflict": ("field_contact", "RETURN outcome", "NULL"),
     "what is refused is forgotten": ("field_decide", "decided_at = now()", "decided_at = now(), client_id = gen_random_uuid()"),
     "a delta leaves people out": ("field_changed", "n.entity = 'contact'", "n.entity = 'nothing'"),
 }

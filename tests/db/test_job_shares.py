@@ -9,7 +9,7 @@ KINDS = ["import"]
 
 @pytest.fixture
 def queue(db):
-    """enqueue(organization) and claim(), which returns the organization of the job."""
+    """enqueue(organization) adds a job; claim() takes one and returns its organization."""
     db.sql("DELETE FROM jobs")
 
     def enqueue(organization):

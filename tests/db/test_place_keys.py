@@ -31,8 +31,8 @@ class Old:
     """The release's database before the upgrade, written as its server wrote it."""
 
     def __init__(self, server):
-        self.told = release.read(RELEASE)
-        self.server, self.organization = server, self.told["owner"]["organization_id"]
+        self.facts = release.read(RELEASE)
+        self.server, self.organization = server, self.facts["owner"]["organization_id"]
 
     def home(self, address, unit, building_key, door_key, people=1, zip5="12999", city="Riverside", door_city=None):
         home = {"building_key": building_key, "address_key": door_key, "street_key": building_key.split(" ", 1)[1].removesuffix(" 12999"),
@@ -84,7 +84,7 @@ class Old:
         self.server.start()
         self.wait()
         owner = Client(self.server)
-        owner.sign_in(self.told["owner"]["email"], self.told["password"])
+        owner.sign_in(self.facts["owner"]["email"], self.facts["password"])
         return owner
 
     def wait(self):

@@ -49,9 +49,9 @@ def walks(db, mode, *asked):
                        f"SET plan_cache_mode = {mode}; SET ROLE campaign_public; SET client_min_messages = log")
         cursor.execute(CALL, asked)
         found = cursor.fetchone()
-        told = list(connection.notices)
+        notices = list(connection.notices)
     connection.close()
-    plans = [json.loads(text[text.index("{"):]) for text in told if "plan:" in text]
+    plans = [json.loads(text[text.index("{"):]) for text in notices if "plan:" in text]
     inside, = [list(nodes(each["Plan"])) for each in plans if "looked" in each["Query Text"] and "MATERIALIZED" in each["Query Text"]]
     scans = [node for node in inside if node.get("Relation Name") == "events" and node["Actual Loops"] > 0]
     return found, scans, {node["Node Type"] for node in inside}

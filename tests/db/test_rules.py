@@ -16,8 +16,7 @@ def org(db):
 
 
 def in_thread(work):
-    """Start `work` in a thread. result() of the returned thread waits for the end, then returns the value of `work`
-    or raises its exception."""
+    """Run `work` on a thread; result() of the returned object gives its value or raises its exception."""
     class Running(threading.Thread):
         def run(self):
             self.value = self.error = None

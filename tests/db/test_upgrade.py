@@ -54,67 +54,67 @@ def filled(request, cluster, make_server):
     return make_server(database=release.load(request.param, cluster), start=False)
 
 
-def sign_in(server, told, who, **more):
+def sign_in(server, facts, who, **more):
     client = Client(server)
-    client.sign_in(told[who]["email"], told["password"], **more)
+    client.sign_in(facts[who]["email"], facts["password"], **more)
     return client
 
 
-def differences(told, now, place=""):
+def differences(before, now, place=""):
     """Members that a reply lacks compared to before. Members may be added: readers ignore unknown ones."""
-    if isinstance(told, dict) and isinstance(now, dict):
-        return [where for name in told if name not in OF_THE_MOMENT
-                for where in (differences(told[name], now[name], f"{place}/{name}") if name in now else [f"{place}/{name}"])]
-    if isinstance(told, list) and isinstance(now, list) and len(told) == len(now):
-        return [where for i, pair in enumerate(zip(told, now)) for where in differences(*pair, f"{place}/{i}")]
-    return [] if told == now else [f"{place}: {told!r} is {now!r}"]
+    if isinstance(before, dict) and isinstance(now, dict):
+        return [where for name in before if name not in OF_THE_MOMENT
+                for where in (differences(before[name], now[name], f"{place}/{name}") if name in now else [f"{place}/{name}"])]
+    if isinstance(before, list) and isinstance(now, list) and len(before) == len(now):
+        return [where for i, pair in enumerate(zip(before, now)) for where in differences(*pair, f"{place}/{i}")]
+    return [] if before == now else [f"{place}: {before!r} is {now!r}"]
 
 
 def test_differences():
-    told = {"data": [{"id": 1, "tags": ["a"]}], "next_cursor": "x"}
-    assert differences(told, {"data": [{"id": 1, "tags": ["a"], "new": 2}], "next_cursor": "y"}) == []
-    assert differences(told, {"data": [{"id": "1", "tags": ["a"]}]}) == ["/data/0/id: 1 is '1'"]
-    assert differences(told, {"data": [{"id": 1}]}) == ["/data/0/tags"]
-    assert differences(told, {"data": []}) == ["/data: [{'id': 1, 'tags': ['a']}] is []"]
+    before = {"data": [{"id": 1, "tags": ["a"]}], "next_cursor": "x"}
+    assert differences(before, {"data": [{"id": 1, "tags": ["a"], "new": 2}], "next_cursor": "y"}) == []
+    assert differences(before, {"data": [{"id": "1", "tags": ["a"]}]}) == ["/data/0/id: 1 is '1'"]
+    assert differences(before, {"data": [{"id": 1}]}) == ["/data/0/tags"]
+    assert differences(before, {"data": []}) == ["/data: [{'id': 1, 'tags': ['a']}] is []"]
 
 
-def read_all(server, told):
+def read_all(server, facts):
     """Reads of the release's people and devices; returns a client of the owner."""
-    owner = sign_in(server, told, "owner")
-    assert owner.ok("GET", "/v1/organization")["id"] == told["owner"]["organization_id"]
-    for path, answer in told["answers"].items():
+    owner = sign_in(server, facts, "owner")
+    assert owner.ok("GET", "/v1/organization")["id"] == facts["owner"]["organization_id"]
+    for path, answer in facts["answers"].items():
         assert differences(answer, owner.ok("GET", path)) == [], path
-    for path, count in told["counts"].items():
+    for path, count in facts["counts"].items():
         assert len(list(owner.pages(path, {"limit": 100}))) == count, path
-    code = Authenticator(told["admin"]["second_factor"]).code()
-    sign_in(server, told, "admin", code=code).ok("GET", "/v1/audit-log")
-    neighbour = sign_in(server, told, "neighbour")
+    code = Authenticator(facts["admin"]["second_factor"]).code()
+    sign_in(server, facts, "admin", code=code).ok("GET", "/v1/audit-log")
+    neighbour = sign_in(server, facts, "neighbour")
     assert [each["organization_id"] for each in neighbour.ok("GET", "/v1/events")["data"]] == [
-        told["neighbour"]["organization_id"]]
-    assert neighbour.get(f"/v1/voters/{told['voter_id']}").status_code == 404
+        facts["neighbour"]["organization_id"]]
+    assert neighbour.get(f"/v1/voters/{facts['voter_id']}").status_code == 404
     for token in ("api_token", "device_token"):
-        Client(server, told[token]).ok("GET", f"/v1/events/{told['event_id']}")
+        Client(server, facts[token]).ok("GET", f"/v1/events/{facts['event_id']}")
     return owner
 
 
-def decide_old(owner, told):
+def decide_old(owner, facts):
     """JSON that the older release stored for later use is understood."""
-    merge, = told["answers"]["/v1/voter-merges?limit=100"]["data"]
+    merge, = facts["answers"]["/v1/voter-merges?limit=100"]["data"]
     undone = owner.ok("POST", f"/v1/voter-merges/{merge['id']}/undo")
     assert undone["undone_at"]
     assert owner.ok("GET", f"/v1/voters/{merge['merged_id']}")["emails"] == merge["merged_before"]["emails"]
-    conflict, = told["answers"]["/v1/field/conflicts?limit=100"]["data"]
+    conflict, = facts["answers"]["/v1/field/conflicts?limit=100"]["data"]
     assert owner.ok("POST", f"/v1/field/conflicts/{conflict['id']}/resolve", {"decision": "accept"})["state"] == "accepted"
 
 
-def write_some(owner, told):
+def write_some(owner, facts):
     """A new event, contact and check-in, and their entries in the feed."""
     cursor = owner.ok("GET", "/v1/changes", query={"since": "now"})["cursor"]
     event = owner.ok("POST", "/v1/events", EVENT, status=201)
-    contact = owner.ok("POST", "/v1/contacts", act(channel="door", disposition="refused", voter_id=told["turf_voter_id"],
-                                                   turf_id=told["turf_id"]), status=201)
-    attendee = told["waiting_attendee_id"]
-    checked_in = owner.ok("POST", f"/v1/events/{told['event_id']}/attendees/{attendee}/check-in", act(occurred_at=stamp()))
+    contact = owner.ok("POST", "/v1/contacts", act(channel="door", disposition="refused", voter_id=facts["turf_voter_id"],
+                                                   turf_id=facts["turf_id"]), status=201)
+    attendee = facts["waiting_attendee_id"]
+    checked_in = owner.ok("POST", f"/v1/events/{facts['event_id']}/attendees/{attendee}/check-in", act(occurred_at=stamp()))
     assert checked_in["status"] == "attended"
     fed = {(each["entity"], each["entity_id"])
            for each in owner.ok("GET", "/v1/changes", query={"since": cursor, "limit": 100})["data"]}
@@ -123,11 +123,11 @@ def write_some(owner, told):
 
 @pytest.mark.parametrize("filled", release.names(), indirect=True)
 def test_a_filled_database_comes_up_to_date(request, filled):
-    told = release.read(request.node.callspec.params["filled"])
+    facts = release.read(request.node.callspec.params["filled"])
     known = release.tables(filled)
     before = rows(filled, known)
     applied = filled.sql("SELECT * FROM schema_migrations ORDER BY number")
-    assert {name: checksum for _, name, checksum, _ in applied} == told["migrations"]
+    assert {name: checksum for _, name, checksum, _ in applied} == facts["migrations"]
     done(filled, "migrate")
     after = rows(filled, known)
     queued = after["jobs"] - before["jobs"]
@@ -139,9 +139,9 @@ def test_a_filled_database_comes_up_to_date(request, filled):
     verify(filled)
     done(filled, "restored")
     filled.start()
-    owner = read_all(filled, told)
-    write_some(owner, told)
-    decide_old(owner, told)
+    owner = read_all(filled, facts)
+    write_some(owner, facts)
+    decide_old(owner, facts)
     verify(filled)
     assert "0 migrations and 0 files of functions" in done(filled, "migrate")
 
@@ -207,10 +207,10 @@ def next_release(folder, migration):
 @pytest.mark.alone
 @pytest.mark.parametrize("filled", release.names()[-1:], indirect=True)
 def test_an_older_server_goes_on_while_the_schema_becomes_newer(request, filled, tmp_path):
-    told = release.read(request.node.callspec.params["filled"])
+    facts = release.read(request.node.callspec.params["filled"])
     done(filled, "migrate")
     done(filled, "restored")
-    owner = sign_in(filled.start(), told, "owner")
+    owner = sign_in(filled.start(), facts, "owner")
     cursor = owner.ok("GET", "/v1/changes", query={"since": "now"})["cursor"]
     known = {table: columns for table, columns in release.tables(filled).items() if table in ("voters", "voter_contacts", "turf_cuts")}
     before = rows(filled, known)
@@ -224,7 +224,7 @@ def test_an_older_server_goes_on_while_the_schema_becomes_newer(request, filled,
     assert rows(filled, known) == before
     fed = [each["entity_id"] for each in follow(owner, cursor) if each["entity"] == "event"]
     assert sorted(fed) == sorted(work.made)
-    write_some(owner, told)
+    write_some(owner, facts)
     verify(filled)
     assert "0 migrations and 0 files of functions" in done(filled, "migrate")
 

@@ -62,7 +62,7 @@ def run_clients(clients, work):
 
 
 class Reads:
-    """Reads of some clients until stopped; stores status and seconds of every reply."""
+    """Clients that send reads until stop() is called, and keep status and seconds of each reply."""
 
     def __init__(self, port, token, path, clients=8, timeout=10):
         self.answers = []

@@ -43,7 +43,7 @@ def durable_server(binary):
 
 
 class Feed:
-    """Follows the feed with a cursor through all restarts, as a phone does."""
+    """Reads the feed and keeps its cursor across restarts of the server, as a phone does."""
 
     def __init__(self, server, token):
         self.server = server
@@ -186,7 +186,8 @@ def test_the_checks_see_what_they_are_for(durable_server):
     again = f"/v1/events/{event}/attendees/{acknowledged[5]}/check-in"
     org.owner.ok("POST", again, {"client_id": str(uuid.uuid4()), "occurred_at": "2026-11-20T23:00:00Z"})
     assert check(server, org, event, acknowledged) == ([], [acknowledged[5]])
-    # Make the gap first: a feed that is read meanwhile may still contain the row.
+    # Make the gap before the feed is read; otherwise a page that was read before still contains the
+    # row.
     server.sql("DELETE FROM changes WHERE entity = 'attendee' AND entity_id = %s", (acknowledged[7],))
     feed = Feed(server, org.owner.token)
     feed.thread.start()

@@ -77,8 +77,8 @@ def test_server_killed_under_writes_loses_and_doubles_nothing(durable_server, du
 
 
 def test_the_checker_sees_what_is_missing_and_what_is_doubled(durable_server):
-    """Control for check_history: the same 40 titles are written twice without idempotency keys, and one title is
-    deleted. check_history must report the deleted title as lost and the other 39 as doubled."""
+    """The control: the same events are written twice without an Idempotency-Key, and one row is deleted. The checker
+    must report both."""
     server, _, org = durable_server
     acknowledged = load.write_events(server.port, org.owner.token, 2, 20, with_keys=False)
     acknowledged += load.write_events(server.port, org.owner.token, 2, 20, with_keys=False)
@@ -126,8 +126,9 @@ def test_stopped_database_answers_503_in_time_and_comes_back(durable_server, dur
         time.sleep(2)
     during = [answer for answer in reads.answers if stopped < answer[0] < continued - 3]
     assert during and all(status == 503 and retry for _, _, status, retry in during)
-    # Requests running at the stop wait longest. The machine is shared: a single outlier of the
-    # load's own scheduling is no fault, so the median of the slowest requests and of /livez counts.
+    # Every request that runs when the server is stopped gets a reply. Its time is asserted by the
+    # median of the slowest requests and of /livez, because a single request may be slow on a shared
+    # machine.
     slowest = sorted(seconds for begin, seconds, _, _ in reads.answers if begin > stopped - 1)[-8:]
     after = [answer for answer in reads.answers if answer[0] > continued + 1]
     print(f"slowest answers {slowest[0]:.2f} to {slowest[-1]:.2f} s, /livez {statistics.median(live) * 1000:.1f} ms, "

@@ -129,7 +129,7 @@ def bench(redis_server, binary):
 
 @pytest.fixture(scope="module")
 def undisturbed(bench):
-    """The expected result, and the time of an undisturbed import."""
+    """(the people after an undisturbed import, its seconds)."""
     organization = bench.organization()
     began = time.monotonic()
     assert bench.wait(bench.begin(organization, NEXT, complete=True)) == "done"
@@ -154,7 +154,7 @@ def test_killed_in_the_middle(bench, undisturbed, seed):
 
 
 def test_control_progress_that_is_forgotten_is_seen(bench, undisturbed):
-    """Without the progress stored with each chunk, the same kill gives another result."""
+    """The control: the position of the import is not stored with each chunk, and the same kill gives a wrong result."""
     organization = bench.organization()
     number = bench.begin(organization, NEXT, complete=True)
     services.wait_until(lambda: bench.server.sql("SELECT applied_row > 100 FROM imports WHERE id = %s", (number,))[0][0], 30, "chunks")

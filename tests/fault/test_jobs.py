@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Long jobs whose process ends: a server that is killed, a server that is stopped, and one of two worker processes
-that is killed. Each job is continued, and each step is stored exactly once."""
+"""Jobs while their server is killed or stopped, and servers that run no HTTP but only jobs."""
 
 import pytest
 

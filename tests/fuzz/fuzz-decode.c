@@ -7,9 +7,9 @@
 #include "common/codec/cc-codec.h"
 #include "tests/fuzz/fuzz.h"
 
-/* Decodes arbitrary bytes in every mode. Whatever is accepted must encode to JSON that is
- * accepted again and encodes to the same text. The first byte chooses mode and ceiling. With
- * clang's -fsanitize=fuzzer this is a fuzzer; without, a program that replays files. */
+/* Decodes arbitrary bytes in every mode. Accepted input must encode to JSON that is accepted
+ * again and encodes to the same text. The first byte chooses mode and ceiling. With clang's
+ * -fsanitize=fuzzer this is a fuzzer; otherwise it is a program that replays files. */
 
 typedef struct part {
   char *label;
@@ -121,8 +121,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
   ready = true;
   if (size < 1)
     return 0;
-  /* The first byte ' ' selects a create with a high ceiling, so that plain JSON after a space is
-   * an input. */
+  /* A first byte of ' ' selects the mode create with a high ceiling, so that a file with a blank
+   * and plain JSON is a useful input. */
   cc_mode mode = (cc_mode) (data[0] % 32 % 4);
   size_t ceiling = data[0] < 128 ? (size_t) 16 * 1024 * 1024 : ((size_t) data[0] - 127) * 512;
   cc_arena *arena = cc_arena_new(ceiling);

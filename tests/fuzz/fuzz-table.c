@@ -13,11 +13,11 @@
 #include "server/voters/ccd-voter-row.h"
 #include "tests/fuzz/fuzz.h"
 
-/* Reads arbitrary bytes as a voter file: opened (plain, gzip, zip), its format detected, read
- * and mapped with a shipped profile. The result is valid UTF-8, numbered without gaps, and the
- * same after a resume. The first byte chooses the profile. */
+/* Reads arbitrary bytes as a voter file: opens it (plain, gzip, zip), detects its format, reads
+ * it and maps it with a shipped profile. The rows must be valid UTF-8, numbered without gaps,
+ * and the same when reading is interrupted and resumed. The first byte chooses the profile. */
 
-static cc_arena *arena, *kept; /* arena of one input; kept for all inputs */
+static cc_arena *arena, *kept; /* arena: freed after each input; kept: for all inputs */
 static cc_voter_profile *profiles[64];
 static size_t n_profiles;
 
@@ -57,7 +57,7 @@ check_voter(ccd_voter_mapper *mapper, const ccd_table_row *row)
     check_text(voter.problems[i].value);
 }
 
-/* Rows and rejects of the whole table. */
+/* Read the whole table; returns the number of rows and rejected rows. */
 static int64_t
 read_table(const char *path, const ccd_table_format *format, size_t profile)
 {

@@ -18,7 +18,7 @@ replay(const char *path)
   static uint8_t bytes[1024 * 1024];
   size_t length = fread(bytes, 1, sizeof bytes, file);
   fclose(file);
-  /* A copy of exactly that size, so that reading past its end is detected. */
+  /* Copy the input into a block of exactly its size, so that reading past its end is detected. */
   uint8_t *exact = malloc(length > 0 ? length : 1);
   if (exact == NULL)
     return 1;

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The authenticator application for second factors."""
+"""An authenticator application for second factors, as people use it on their phones."""
 
 import base64
 import hashlib
@@ -10,8 +10,8 @@ from .client import PASSWORD
 
 
 class Authenticator:
-    """The application on a phone. Each code works once, so the application never returns the code of the same step
-    twice."""
+    """One account in the application. The server accepts each code once, so the application never returns a code for
+    the same time step twice."""
 
     def __init__(self, secret):
         self.key = base64.b32decode(secret)

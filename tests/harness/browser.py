@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A real browser: Chromium without a window, driven by chromedriver."""
+"""A real browser: headless Chromium, driven by chromedriver."""
 
 import contextlib
 import os
@@ -13,7 +13,7 @@ from .touch import BROWSER, DRIVER, is_possible
 
 @contextlib.contextmanager
 def chromium(width, height, dark=False):
-    """A browser whose page has this size in CSS pixels. Skips the test when Debian's Chromium is not installed."""
+    """Open a browser whose page has this size in CSS pixels. Skips the test when Debian's Chromium is not installed."""
     if not is_possible():
         pytest.skip("Debian's chromium and chromium-driver are not installed")
     options = webdriver.ChromeOptions()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A small campaign that uses every feature, created over the API only: afterwards every table has a row. All people
+"""Creates a small campaign that uses every feature, over the API only: afterwards every table has a row. All people
 are invented."""
 
 import csv
@@ -18,23 +18,24 @@ sys.path.append(str(services.ROOT / "db" / "seed"))
 import field  # noqa: E402: of db/seed
 import town  # noqa: E402
 
-DAY = {"start_hour": 0, "stop_hour": 24}  # hours that permit every time, because a release is made at any hour
+DAY = {"start_hour": 0, "stop_hour": 24}  # hours that permit sending at every time, because the fixture can be made at any hour
 HEAD = b"voter_id,first_name,last_name,birth_date,address,city,state,zip,phone,precinct\n"
 TRIAL = HEAD + b"T1,Nora,Quill,1971-02-03,3 Trial Row,Riverside,NY,12999,,R-1\nT2,Otto,Quill,1970-05-06,3 Trial Row,Riverside,NY,12999,,R-1\n"
 AREAS = field.collection([{"type": "Feature", "properties": {"ward": "R-1"}, "geometry": {"type": "Polygon", "coordinates": [[
     [-74.0, 41.9], [-73.99, 41.9], [-73.99, 41.95], [-74.0, 41.95], [-74.0, 41.9]]]}}])
 PROFILE = {"name": "Club list", "mappings": [{"field": "state_id", "columns": ["ID"]}, {"field": "last_name", "columns": ["NAME"]}]}
 LENT = HEAD + b"L1,Vera,Lent,1961-02-03,5 Lent Row,Riverside,NY,12999,,R-2\n"
-# For lists that are short enough for one page.
+# Appended to lists that are short enough for one page.
 ALL = "?limit=100"
 
 
 class Campaign:
-    """The objects in the order in which a campaign would create them; `told` is what the test of upgrades needs."""
+    """Creates the objects in the order in which a campaign would create them. `facts` collects the values that the
+    test of upgrades needs."""
 
     def __init__(self, made):
         self.server = made
-        self.told = {"password": PASSWORD}
+        self.facts = {"password": PASSWORD}
         self.nobody = Client(made)
         self.owner = register_person(self.nobody, "owner@example.org", first_name="Olive", last_name="Rivers")
         self.organization = self.organize(self.owner, "Riverside for All", "riverside")
@@ -63,15 +64,15 @@ class Campaign:
     def people(self):
         """Add a second organization, an open invitation, a second factor, a token and a paired device."""
         neighbour = register_person(self.nobody, "neighbour@example.org", first_name="Nell", last_name="Hill")
-        self.told["neighbour"] = {"email": neighbour.email, "organization_id": self.organize(neighbour, "Hill Club", "hill")}
+        self.facts["neighbour"] = {"email": neighbour.email, "organization_id": self.organize(neighbour, "Hill Club", "hill")}
         neighbour.ok("POST", "/v1/events", {"title": "Hill walk", "start_time": "2030-06-01T15:00:00Z",
                                             "end_time": "2030-06-01T18:00:00Z"}, status=201)
         self.post("/v1/invitations", {"email": "late@example.org", "role": "member"})
         started = self.post("/v1/me/totp", {"password": PASSWORD}, self.admin)
         self.post("/v1/me/totp/confirm", {"code": Authenticator(started["secret"]).code()}, self.admin)
-        self.told["admin"] = {"email": self.admin.email, "second_factor": started["secret"]}
-        self.told["api_token"] = self.post("/v1/api-tokens", {"name": "Website", "scopes": ["manage_events"]})["token"]
-        self.told["owner"] = {"email": self.owner.email, "organization_id": self.organization}
+        self.facts["admin"] = {"email": self.admin.email, "second_factor": started["secret"]}
+        self.facts["api_token"] = self.post("/v1/api-tokens", {"name": "Website", "scopes": ["manage_events"]})["token"]
+        self.facts["owner"] = {"email": self.owner.email, "organization_id": self.organization}
 
     def events(self):
         body = {"title": "River cleanup", "start_time": "2030-05-01T15:00:00Z", "end_time": "2030-05-01T18:00:00Z",
@@ -93,12 +94,12 @@ class Campaign:
         self.post(f"{third}/cancel")
         self.post(f"{self.place}/walk-ins", act(first_name="Dot", last_name="Walkin"), self.walker)
         device = self.post("/v1/devices", {"name": "Door phone", "profile": "door_list", "scope": {"event_id": event["id"]}})
-        self.told["device_token"] = self.post("/v1/devices/pair", {"code": device["pairing_code"]}, self.nobody)["token"]
-        self.told.update(event_id=event["id"], waiting_attendee_id=guests[1]["id"])
+        self.facts["device_token"] = self.post("/v1/devices/pair", {"code": device["pairing_code"]}, self.nobody)["token"]
+        self.facts.update(event_id=event["id"], waiting_attendee_id=guests[1]["id"])
 
     def voters(self):
-        """The town and its people; a file that names some of them; an import that was undone, and a file that was
-        refused."""
+        """Create the town and its people, a file that names some of them, an import that was undone, and a file that
+        was refused."""
         made = town.Town(1, 4, 80, 2026)
         rows = list(made.rows())
         doors = {row[0]: row for kind, row in rows if kind == "door"}
@@ -120,7 +121,7 @@ class Campaign:
         services.wait_until(lambda: self.owner.ok("GET", certificate)["finished_at"], 60, "the purge")
 
     def load(self, name, data):
-        """(import, source) of a file that was applied."""
+        """Create a source and import a file that is applied; returns (import, source)."""
         source = self.post("/v1/voter-sources", {"name": name, "permitted_use": "Nobody in it is real."})["id"]
         self.post(f"/v1/voter-sources/{source}/acknowledge")
         made = self.post("/v1/imports", {"source_id": source, "name": name, "profile_key": "generic", "auto_apply": True})["id"]
@@ -130,7 +131,7 @@ class Campaign:
         return made, source
 
     def marks(self):
-        """Tags, lists, duplicates, a merge, consent, a follow-up; an erased person."""
+        """Create tags, lists, duplicates, a merge, consent, a follow-up, and an erased person."""
         known = list(self.owner.pages("/v1/voters", {"limit": 100}))
         tag = self.post("/v1/tags", {"name": "volunteer", "description": "Comes along"})
         for voter in known[:5]:
@@ -149,11 +150,12 @@ class Campaign:
                                                  "assigned_user_id": self.walker.user})
         self.post(f"/v1/follow-ups/{follow_up['id']}/done", client=self.walker)
         self.post("/v1/follow-ups", {"voter_id": known[2]["id"], "kind": "ride", "due_at": "2030-05-01T12:00:00Z"})
-        self.told["voter_id"] = known[3]["id"]
+        self.facts["voter_id"] = known[3]["id"]
         assert self.owner.post("/v1/voters/export", {"list_id": self.callable}).status_code == 200
 
     def turf(self):
-        """A script; turfs that are cut, assigned, and checked out by code; both are taken as packs."""
+        """Create a script, and turfs that are cut, assigned, and checked out by code; both turfs are downloaded as
+        packs."""
         script = self.post("/v1/scripts", {"name": "River cleanup", "channels": ["door", "phone", "text"], "languages": ["en", "es"]})
         script = self.owner.ok("PUT", f"/v1/scripts/{script['id']}/steps", {"steps": field.SCRIPT})
         self.script, self.support = script["id"], script["steps"][1]
@@ -161,7 +163,7 @@ class Campaign:
         self.wait(f"/v1/turf-cuts/{cut['id']}", "done")
         self.post(f"/v1/turf-cuts/{cut['id']}/publish")
         self.cut = f"/v1/turf-cuts/{cut['id']}"
-        # The town has houses without known residents.
+        # Some houses of the town have no known residents.
         first, second, *_ = sorted(self.owner.pages("/v1/turfs", {"limit": 100}), key=lambda turf: -turf["voter_count"])
         self.owner.ok("PATCH", f"/v1/turfs/{first['id']}", {"assigned_user_id": self.walker.user})
         self.post("/v1/turfs/take", {"code": second["code"]}, self.other)
@@ -169,7 +171,7 @@ class Campaign:
         self.packs = [self.pack(client, turf) for client, turf in zip((self.walker, self.other), self.turfs)]
 
     def pack(self, client, turf):
-        """(doors, people) of a pack."""
+        """Download a pack; returns its (doors, people)."""
         reply = client.get(f"/v1/field/packs/turf/{turf}")
         assert reply.status_code == 200, reply.text
         lines = [json.loads(line) for line in reply.content.splitlines()]
@@ -180,8 +182,8 @@ class Campaign:
                 "answers": [{"step_id": self.support["id"], "option_id": self.support["options"][option]["id"]}]}
 
     def contacts(self):
-        """Contacts over the API, and later from a phone; the last operation of another person's phone becomes a
-        conflict."""
+        """Record contacts over the API, and later from a phone; the last operation of another person's phone becomes
+        a conflict."""
         doors, people = self.packs[0]
         self.post("/v1/contacts", act(**self.answer(people[0], 0, note="A friendly dog")), self.walker)
         wrong = self.post("/v1/contacts", act(**self.answer(people[1], 4)), self.walker)
@@ -197,7 +199,7 @@ class Campaign:
         assert [each["verdict"] for each in receipt["verdicts"]] == ["applied"] * 3, receipt
         verdict = stranger.one("contact", self.answer(people[4], 3))
         assert verdict["verdict"] == "conflict", verdict
-        self.told.update(turf_id=self.turfs[0], turf_voter_id=people[5])
+        self.facts.update(turf_id=self.turfs[0], turf_voter_id=people[5])
 
     def calls(self):
         bank = self.post("/v1/phone-banks", {"name": "Saturday calls", "list_id": self.callable, "script_id": self.script, **DAY})
@@ -229,7 +231,7 @@ class Campaign:
         return self.other.ok("GET", self.talk)["data"]
 
     def answers(self):
-        """Replies of the API about all of this that do not change with time."""
+        """Return the API's replies about all these objects that do not change with time."""
         turfs = [f"/v1/turfs/{turf}" for turf in self.turfs]
         paths = ["/v1/organization", self.place, f"{self.place}/attendees{ALL}", "/v1/public/events", self.cut, *turfs,
                  f"{turfs[0]}/doors{ALL}", f"/v1/scripts/{self.script}", self.bank, self.campaign, "/v1/canvass/results",
@@ -240,10 +242,10 @@ class Campaign:
         return {path: self.owner.ok("GET", path) for path in paths}
 
     def finish(self):
-        self.told["answers"] = self.answers()
-        self.told["counts"] = {f"/v1/{name}": len(list(self.owner.pages(f"/v1/{name}", {"limit": 100})))
+        self.facts["answers"] = self.answers()
+        self.facts["counts"] = {f"/v1/{name}": len(list(self.owner.pages(f"/v1/{name}", {"limit": 100})))
                                for name in ("voters", "doors", "buildings", "street-segments", "members")}
-        return self.told
+        return self.facts
 
 
 def without_numbers(people, count):
@@ -256,7 +258,7 @@ def without_numbers(people, count):
 
 
 def act_once():
-    """A text's request has only its client_id; the server sets the time."""
+    """Body of a request about a text: it has only the client_id, and the server sets the time."""
     return {"client_id": act()["client_id"]}
 
 

@@ -24,7 +24,7 @@ _run = uuid.uuid4().hex[:6]
 
 
 def unique(prefix="thing"):
-    """A unique name: "thing-3f2a1c-17"; also usable in slugs and addresses."""
+    """Return a unique name such as "thing-3f2a1c-17"; it can also be used in slugs and addresses."""
     return f"{prefix}-{_run}-{next(_numbers)}"
 
 
@@ -77,14 +77,14 @@ class Client:
         return self.request("DELETE", path, **options)
 
     def ok(self, method, path, body=None, status=None, **options):
-        """A request that must succeed; its decoded body, or None."""
+        """Send a request that must succeed; returns its decoded body, or None."""
         reply = self.request(method, path, body, **options)
         good = reply.status_code == status if status else 200 <= reply.status_code < 300
         assert good, f"{method} {path}: {reply.status_code} {reply.text[:800]}"
         return reply.json() if reply.content else None
 
     def pages(self, path, query=None):
-        """Every item of a list, page by page."""
+        """Yield every item of a list, page by page."""
         query = dict(query or {})
         while True:
             page = self.ok("GET", path, query=query)
@@ -105,7 +105,7 @@ class Client:
         return reply
 
     def socket(self, path, timeout=20):
-        """A WebSocket of python3-websocket with this client's credential."""
+        """Open a WebSocket (python3-websocket) with this client's credential."""
         import websocket
 
         headers = [f"Authorization: Bearer {self.token}"] if self.token else []
@@ -114,14 +114,14 @@ class Client:
 
 
 class Outbox:
-    """The mails that a server wrote into its folder."""
+    """The mails that a server has written into its outbox folder."""
 
     def __init__(self, server):
         self.folder = server.outbox
 
     def mails(self, address=None):
         found = []
-        for path in sorted(self.folder.glob("*.eml")):  # the name begins with the time of the cause
+        for path in sorted(self.folder.glob("*.eml")):  # the file name begins with the time at which the mail was caused
             mail = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
             receivers = str(mail["To"] or "").lower()
             if address is None or address.lower() in receivers:
@@ -154,7 +154,7 @@ class Outbox:
 
 
 def register_person(client, address=None, password=PASSWORD, **more):
-    """Register, verify by mail, sign in: a client of a new person."""
+    """Register, verify by mail, and sign in; returns a client of the new person."""
     address = address or f"{unique('person')}@example.org"
     person = client.anonymous()
     person.ok("POST", "/v1/auth/register",
@@ -167,7 +167,7 @@ def register_person(client, address=None, password=PASSWORD, **more):
 
 
 def new_session(client, user, organization=None):
-    """A client with a session made in the database, which avoids a slow password hash."""
+    """Return a client whose session was inserted into the database, which avoids a slow password hash."""
     token = "ccs_" + secrets.token_urlsafe(32)
     client.server.sql(
         "INSERT INTO sessions (token_hash, user_id, active_organization_id, kind, device_name, expires_at) "
@@ -177,8 +177,8 @@ def new_session(client, user, organization=None):
 
 
 def new_person(client, address=None, password=PASSWORD):
-    """A verified, signed-in person. With the usual password the rows are written directly, which avoids two slow
-    hashes; register_person shows the real registration."""
+    """Return a client of a verified, signed-in person. With the usual password the rows are inserted directly, which
+    avoids two slow hashes; register_person does the real registration."""
     address = address or f"{unique('person')}@example.org"
     if password != PASSWORD or address != address.lower() or not address.isascii():
         return register_person(client, address, password)
@@ -193,7 +193,7 @@ def new_person(client, address=None, password=PASSWORD):
 
 
 class Organization:
-    """A new organization: `owner`, `admin` and `member` are signed-in clients of it."""
+    """A new organization; `owner`, `admin` and `member` are clients of its signed-in people."""
 
     def __init__(self, client, everybody=True):
         self.owner = new_person(client)
@@ -206,7 +206,7 @@ class Organization:
         self.member = self.add("member") if everybody else None
 
     def add(self, role, permissions=None):
-        """A new member of this organization. Invitations have separate tests."""
+        """Add a new member to this organization by SQL: invitations have separate tests."""
         person = new_person(self.owner)
         self.owner.server.sql(
             "INSERT INTO organization_members (organization_id, user_id, role, permissions, invited_by) "
@@ -236,7 +236,7 @@ def raw(server, data, seconds=10, port=None, half_close=False):
             if half_close:
                 connection.shutdown(socket.SHUT_WR)
         except OSError:
-            pass  # The server closed the connection while sending: its reply is still to be read.
+            pass  # The server closed the connection while the request was being sent: its reply can still be read.
         try:
             while piece := connection.recv(65536):
                 received += piece
@@ -246,7 +246,7 @@ def raw(server, data, seconds=10, port=None, half_close=False):
 
 
 def raw_status(answer):
-    """The status of each response in the result of raw()."""
+    """Return the status of each response in the result of raw()."""
     return [int(code) for code in re.findall(rb"HTTP/1\.[01] (\d{3})", answer)]
 
 

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the tests run of our C and SQL. Started by ./dev coverage [SUITE…]: builds with counters, runs the suites,
-prints lines and branches by folder, and writes pages with the sources under build-coverage/html."""
+"""Measures which parts of the C and SQL code the tests run. Started by ./dev coverage [SUITE…]: builds with counters,
+runs the suites, prints lines and branches by folder, and writes pages with the sources under build-coverage/html."""
 
 import collections
 import html
@@ -19,7 +19,7 @@ from harness.suites import SUITES, begin_results, execute, with_builds  # noqa: 
 
 FOLDER = "build-coverage"
 PAGES = ROOT / FOLDER / "html"
-# By a build of their own or without a server: not these.
+# Suites that are not counted: they use a separate build or start no server.
 USUAL = ("unit", "db", "contract", "api", "client")
 LEFT_OUT = ("lint", "fuzz", "asan", "tsan")
 STYLE = """body{font:14px sans-serif;margin:2em}pre{line-height:1.3}td,th{padding:2px 12px;text-align:right}
@@ -44,7 +44,7 @@ class Row:
 
 
 def c_rows():
-    """{folder: Row} of our C by gcovr, which writes the pages too."""
+    """Return {folder: Row} of the C files from gcovr, which also writes the pages."""
     summary, log = ROOT / FOLDER / "coverage.json", RESULTS / "gcovr.log"
     filters = [option for name in ("common", "server", "client-gtk") for option in ("--filter", f"{ROOT}/{name}/")]
     code = run(["gcovr", "-r", str(ROOT), "--object-directory", FOLDER, *filters, "-j", "2", "--json-summary", str(summary),
@@ -63,7 +63,7 @@ def counts(numbers):
 
 
 def sql_rows(functions, homes):
-    """{folder: Row} of the SQL functions; those in the language SQL have neither lines nor branches."""
+    """Return {folder: Row} of the SQL functions. Functions in the language SQL have neither lines nor branches."""
     rows = collections.defaultdict(Row)
     for function in functions:
         home = homes.get(function.name)
@@ -74,7 +74,7 @@ def sql_rows(functions, homes):
 
 
 def sql_page(functions, homes):
-    """A page with the text of each function, lines that ran and lines that did not in two colours."""
+    """Write a page with the text of each function; lines that ran and lines that did not have two colours."""
     out = [f"<!doctype html><meta charset=utf-8><title>SQL functions</title><style>{STYLE}</style><h1>SQL functions</h1>"]
     for function in sorted(functions, key=lambda each: (str(homes.get(each.name)), each.signature)):
         if function.name not in homes:

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A desktop without a screen: the phone compositor phoc nested in Xvfb, with the real client, whose widgets are found
-over AT-SPI and used with a real pointer and keyboard.
+"""A desktop on a virtual screen: the phone compositor phoc nested in Xvfb, with the real client. Its widgets are
+found over AT-SPI and used with a real pointer and keyboard.
 
 GTK 4.8 leaves the accessibility cache empty and never sets the state "showing", and hidden pages of a stack stay
-in the tree: so a node counts as visible when its extents lie inside the window."""
+in the tree. So a node counts as visible when its extents are inside the window."""
 
 import atexit
 import os
@@ -24,7 +24,7 @@ DESK = (1280, 800)
 NAME = "campaign-center"
 SCREENS = services.ROOT / ".dev" / "results" / "screens"
 BUILDS = ("build-test", "build")
-# Factor for timeouts: waits only end what hangs, and do not measure the machine.
+# Factor for timeouts: a timeout only ends what hangs, and does not measure the machine's speed.
 PATIENCE = 4
 LOCALE = "en_US.UTF-8"
 
@@ -37,7 +37,7 @@ NOISE = (
     "AT-SPI",
     "Unable to create a DConf",
     "libEGL",
-    "Trying to measure GtkLabel",       # the heading of AdwMessageDialog, GTK 4.14; tests/client/ui knows whose label
+    "Trying to measure GtkLabel",       # about the heading of AdwMessageDialog, GTK 4.14; tests/client/ui checks which label it is
 )
 
 # Roles that newer versions of at-spi2-core renamed.
@@ -49,7 +49,7 @@ class UiError(AssertionError):
 
 
 def binary():
-    """The client under test: CAMPAIGN_CLIENT_BINARY, else the newest build."""
+    """Return the client under test: CAMPAIGN_CLIENT_BINARY, otherwise the newest build."""
     named = os.environ.get("CAMPAIGN_CLIENT_BINARY")
     if named:
         return pathlib.Path(named).resolve()
@@ -78,7 +78,7 @@ def locale_folder():
 
 
 def end(process, seconds=5):
-    """Stop a process of the test; returns its exit code."""
+    """Stop a process of the test; returns its exit code, None if it was not started."""
     if process is None:
         return None
     if process.poll() is None:
@@ -92,7 +92,7 @@ def end(process, seconds=5):
 
 
 def read_line(descriptor, seconds, what):
-    """The first line that a program writes to a pipe."""
+    """Return the first line that a program writes to a pipe."""
     text = b""
     deadline = time.monotonic() + seconds
     while not text.endswith(b"\n"):
@@ -105,7 +105,7 @@ def read_line(descriptor, seconds, what):
 
 
 def start_bus(environment, log, *arguments):
-    """Start a D-Bus daemon for the test: (process, address)."""
+    """Start a D-Bus daemon for the test; returns (process, address)."""
     reading, writing = os.pipe()
     process = subprocess.Popen(
         ["dbus-daemon", "--nofork", "--nopidfile", "--nosyslog", f"--print-address={writing}", *arguments],
@@ -118,8 +118,8 @@ def start_bus(environment, log, *arguments):
 
 
 class Accessibility:
-    """The accessibility bus, shared by all desktops of a run, because libatspi connects once per process. Programs
-    find it by AT_SPI_BUS_ADDRESS, so each may have its own session bus."""
+    """The accessibility bus. All desktops of a run share it, because libatspi connects once per process. Programs
+    find it by AT_SPI_BUS_ADDRESS, so each can have a separate session bus."""
 
     _one = None
 
@@ -163,7 +163,7 @@ class Accessibility:
 
     @classmethod
     def remove(cls):
-        """Call at the end of a run; nothing can be found afterwards."""
+        """Close the bus at the end of a run; afterwards no widget can be found."""
         if cls._one is not None:
             cls._one.atspi.exit()
             end(cls._one.session)
@@ -173,13 +173,14 @@ class Accessibility:
 
 
 def phoc_version():
-    """Such as (0, 24, 0). "Phoc 0.24.0 - Phone compositor"; 0.46 of Debian 13 does not pass the button "back" on."""
+    """Return the version of phoc as numbers: (0, 24, 0) for "Phoc 0.24.0 - Phone compositor". Version 0.46 of Debian
+    13 does not pass the mouse button "back" to the client."""
     said = subprocess.run(["phoc", "--version"], capture_output=True, text=True, check=True).stdout
     return tuple(int(part) for part in re.search(r"(\d+)\.(\d+)\.(\d+)", said).groups())
 
 
 class Desktop:
-    """One screen: Xvfb, phoc in it, a session bus, a home. `with Desktop(PHONE) as desktop:`"""
+    """One virtual screen: Xvfb, phoc in it, a session bus, a home folder. Used as `with Desktop(PHONE) as desktop:`."""
 
     def __init__(self, size=PHONE, dark=False, text_scale=1.0, language="", contrast=False, accessible=True):
         self.size = size
@@ -298,26 +299,26 @@ class Desktop:
         subprocess.run(["xdotool", *arguments], check=True, env={**os.environ, "DISPLAY": self.display})
 
     def tap(self, x, y):
-        """Press and release the pointer there."""
+        """Move the pointer to that point, press and release its button."""
         self._xdotool("mousemove", str(int(x)), str(int(y)), "click", "1")
 
     def press_back(self):
-        """The button of the mouse that browsers take for "back"."""
+        """Press the mouse button that browsers use for "back"."""
         self._xdotool("click", "8")
 
     def rest(self):
-        """Move the pointer away, so that a picture shows nothing hovered."""
+        """Move the pointer to the corner, so that no widget in a picture is hovered."""
         self._xdotool("mousemove", str(self.size[0] - 1), str(self.size[1] - 1))
 
     def type(self, text, delay=5):
-        """Type into the focused widget. ASCII only, because phoc knows no other keys."""
+        """Type into the focused widget. ASCII only, because phoc has no other keys."""
         self._xdotool("type", "--delay", str(delay), text)
 
     def key(self, *names):
         self._xdotool("key", *names)
 
     def picture(self, name):
-        """What the screen shows, as .dev/results/screens/NAME.png."""
+        """Save a picture of the screen as .dev/results/screens/NAME.png."""
         path = SCREENS / f"{name}.png"
         path.parent.mkdir(parents=True, exist_ok=True)
         subprocess.run(["import", "-window", "root", str(path)], check=True,
@@ -325,7 +326,7 @@ class Desktop:
         return path
 
     def pixels(self):
-        """The bytes of the visible picture, to detect whether it still changes."""
+        """Return the bytes of the visible picture, to detect whether it still changes."""
         return subprocess.run(["import", "-window", "root", "-depth", "8", "rgb:-"], check=True,
                               capture_output=True, env={**os.environ, "DISPLAY": self.display}).stdout
 
@@ -383,7 +384,7 @@ class Node:
             raise UiError(f"{self.role} {self.name!r} cannot be edited")
 
     def do(self, action="click"):
-        """A button's click, or an action of the window ("win.back")."""
+        """Run an action of the widget: a button's click, or an action of the window ("win.back")."""
         atspi = self.app.bus.atspi
         for i in range(atspi.Action.get_n_actions(self.accessible)):
             if atspi.Action.get_action_name(self.accessible, i) == action:
@@ -417,7 +418,7 @@ class App:
         self.root = None
 
     def connect(self, seconds=30):
-        """Wait until the client is on the accessibility bus."""
+        """Wait until the client has registered on the accessibility bus."""
         self.root = self.wait(self._find_root, seconds, "the client on the accessibility bus")
         self.root.set_cache_mask(self.bus.atspi.Cache.NONE)
         return self
@@ -431,7 +432,7 @@ class App:
         return None
 
     def children(self):
-        """Ids of child processes: the client's own, when a debugger runs it."""
+        """Ids of child processes: with a debugger, the client is a child of the started process."""
         listed = pathlib.Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
         return [int(number) for number in listed.split()]
 
@@ -440,15 +441,15 @@ class App:
         return self.log_path.read_text(errors="replace")
 
     def complaints(self):
-        """Warnings and errors in the client's log that are not known noise; reports of sanitizers."""
+        """Warnings and errors in the client's log that are not in NOISE, and reports of sanitizers."""
         words = ("WARNING **", "CRITICAL **", "ERROR:", "ERROR **", "runtime error:", "Assertion",
                  "-WARNING", "-CRITICAL")
         return [line for line in self.log.splitlines()
                 if any(word in line for word in words) and not any(word in line for word in NOISE)]
 
     def wait(self, condition, seconds=5, what="a condition"):
-        """Wait for the first true value of condition(); a node that vanishes meanwhile is looked up again. `seconds`
-        is the maximum on a quiet machine."""
+        """Wait until condition() returns a true value, and return it. A node that vanishes meanwhile is looked up
+        again. `seconds` is the limit on a quiet machine."""
         deadline = time.monotonic() + seconds * PATIENCE
         said = ""
         while True:
@@ -466,15 +467,15 @@ class App:
             time.sleep(0.02)
 
     def walk(self, accessible=None, on_screen=False):
-        """All nodes below, depth first; by default of the main window. Stops at nodes that vanish; with on_screen
-        also at invisible ones, which skips most of a long list.
+        """Yield all nodes below, depth first; by default those of the main window. Nodes that vanish are skipped with
+        everything below them; with on_screen also invisible nodes, which skips most of a long list.
 
-        Dialogs are included with dialog=True only, while one is open: GTK 4.8 crashes when it is asked for a
-        window that was closed since they were counted, if another was never shown (shortcuts)."""
+        Dialogs are included only with dialog=True, while one is open: GTK 4.8 crashes when it is asked for a
+        window that was closed after the windows were counted, if another window was never shown (shortcuts)."""
         try:
             accessible = accessible or self.root.get_child_at_index(0)
             node = Node(accessible, self)
-            # The page of a stack has no extents.
+            # A GtkStackPage has no extents of its own.
             if on_screen and not node.is_on_screen() and node.name != "GtkStackPage":
                 return
             yield node
@@ -486,14 +487,14 @@ class App:
             return
 
     def dialogs(self):
-        """The windows above the main one."""
+        """Yield the windows above the main one."""
         for i in range(1, self.root.get_child_count()):
             child = self.root.get_child_at_index(i)
             if child is not None:
                 yield Node(child, self)
 
     def alone(self, seconds=5):
-        """Wait until there is no window above the main one."""
+        """Wait until no window is above the main one."""
         self.wait(lambda: self.root.get_child_count() == 1, seconds, "the end of the window above")
 
     def walk_dialogs(self, on_screen=False):
@@ -517,7 +518,7 @@ class App:
         return next(self.all(role, name, on_screen, dialog), None)
 
     def get(self, role=None, name=None, seconds=5, on_screen=True, dialog=False):
-        """The first such node, once there is one."""
+        """Return the first node with this role and name, as soon as there is one."""
         return self.wait(lambda: self.find(role, name, on_screen, dialog), seconds, f"{role} {name!r}")
 
     def gone(self, role=None, name=None, seconds=5):
@@ -532,7 +533,7 @@ class App:
         return [node.name for node in self.all("label") if node.name]
 
     def settle(self, seconds=3):
-        """Wait until the picture stays the same: two pictures in a row are equal."""
+        """Wait until the picture does not change any more: two pictures in a row are equal."""
         self.desktop.rest()
         last = [None]
 
@@ -569,14 +570,14 @@ class App:
         return "\n".join(lines)
 
     def dump(self, name):
-        """Save everything visible when a test has failed."""
+        """Save the picture and the tree of widgets after a test has failed."""
         folder = SCREENS / "failed"
         folder.mkdir(parents=True, exist_ok=True)
         self.desktop.picture(f"failed/{name}")
         (folder / f"{name}.txt").write_text(f"{self.tree()}\n\n{self.log[-20000:]}")
 
     def resident_kb(self):
-        """Resident memory, and the part of it that is not shared."""
+        """Return the resident memory, and the part of it that is not shared."""
         found = {}
         for line in pathlib.Path(f"/proc/{self.process.pid}/smaps_rollup").read_text().splitlines()[1:]:
             key, _, value = line.partition(":")
@@ -589,7 +590,7 @@ class App:
         return (int(fields[11]) + int(fields[12])) * 1000 / os.sysconf("SC_CLK_TCK")
 
     def quit(self, seconds=10):
-        """End the client as the session would; returns its exit code."""
+        """End the client with SIGTERM, as the session would; returns its exit code."""
         return end(self.process, seconds)
 
     def kill(self):

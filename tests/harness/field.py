@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A street to canvass, written straight into the database: a building, its doors with two people each, a turf
-over all of them that a lead hands to somebody."""
+"""A street to canvass, inserted directly into the database: a building, its doors with two people each, and a turf
+with all of them that a lead assigns to a person."""
 
 import itertools
 import uuid
@@ -49,7 +49,7 @@ class Street:
 
 
 def script(org, *steps, **fields):
-    """A script with these steps, as the API gives it back."""
+    """Create a script with these steps; returns it as the API replies."""
     made = org.owner.ok("POST", "/v1/scripts", {"name": "Doors", **fields}, status=201)
     return org.owner.ok("PUT", f"/v1/scripts/{made['id']}/steps", {"steps": list(steps)})
 

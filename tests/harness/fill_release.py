@@ -1,17 +1,17 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Fills a database with the campaign of campaign.py and keeps the database as the fixture of a release:
+"""Fills a database with the campaign of campaign.py and saves the database as the fixture of a release:
 
     fill_release.py db/fixtures/v0.2.0
 
-writes v0.2.0.sql.gz (a dump) and v0.2.0.json (sign-ins, some answers of the API, checksums of the migrations).
-tests/db/test_upgrade.py brings each fixture up to date."""
+writes v0.2.0.sql.gz (a dump) and v0.2.0.json (sign-ins, some replies of the API, checksums of the migrations).
+tests/db/test_upgrade.py upgrades each fixture."""
 
 import argparse
 import pathlib
 import sys
 
-# In place of this file's own folder.
+# Replaces this file's own folder in the module path.
 sys.path[0] = str(pathlib.Path(__file__).resolve().parents[1])
 
 from harness import campaign, release, server, services  # noqa: E402
@@ -25,10 +25,10 @@ def main():
     try:
         made = server.Server(cluster, cluster.new_database(server.binary()), redis.url)
         try:
-            told = campaign.fill(made.start())
+            facts = campaign.fill(made.start())
         finally:
             made.stop()
-        release.save(path, cluster, made.database, told)
+        release.save(path, cluster, made.database, facts)
         made.remove()
     finally:
         redis.remove()

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# A machine made from nothing: a minimal Debian in a folder, a clone of HEAD without the folder of shared
-# data, an ordinary user with sudo; there the commands that README.md promises. Started by ./dev fresh.
+# Runs the commands that README.md promises on a new machine: a minimal Debian in a folder, with a
+# clone of HEAD but without the folder of shared data, as an ordinary user with sudo. Started by
+# ./dev fresh.
 #
-# Everything inside runs in mount and process namespaces of its own: however this ends, its mounts and
-# processes end with it.
+# Everything inside runs in separate mount and process namespaces, so its mounts and processes end
+# with this script, however it ends.
 set -euo pipefail
 
 ROOT=$(cd "$(dirname "$(readlink -f "$0")")/../.." && pwd)
@@ -88,7 +89,7 @@ make_tree()
     chroot "$TREE" useradd -m -s /bin/bash "$USER_INSIDE"
     say "$USER_INSIDE ALL=(ALL) NOPASSWD: ALL" >"$TREE/etc/sudoers.d/$USER_INSIDE"
   fi
-  # The owner of the checkout may be another user.
+  # The owner of the checkout may be another user, which git would refuse.
   GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=safe.directory GIT_CONFIG_VALUE_0='*' \
     git clone -q --no-hardlinks "$ROOT" "$TREE$HOME_INSIDE/campaign-center"
   [ -n "$AS_ROOT" ] || chroot "$TREE" chown -R "$USER_INSIDE:" "$HOME_INSIDE/campaign-center"
@@ -96,7 +97,7 @@ make_tree()
 
 # --- running there ------------------------------------------------------------------------------
 
-# Replace this process by a command in the clone, as the user inside.
+# Replace this process by a command that runs in the clone, as the user inside.
 inside()
 {
   local proxies
@@ -112,9 +113,9 @@ inside()
     env HOME="$HOME_INSIDE" USER="$WHO" bash -c "cd ~/campaign-center && $1" </dev/null
 }
 
-# All in one run, since a process namespace ends with its first process: up, README's session with
-# the demo server, and down. Debian's own services of PostgreSQL and Redis must not run, and no
-# process may be left after down.
+# The first part runs in one process namespace, because a namespace ends with its first process:
+# ./dev up, README's session with the demo server, ./dev down. Debian's own services of PostgreSQL
+# and Redis must not run, and no process may be left after ./dev down.
 FIRST_PART='
   running() { cat /proc/[0-9]*/cmdline 2>/dev/null | tr "\0" " " | grep -oE "$1" | sort -u; }
   none() { ! running "$1" || { echo "that still runs" >&2; return 1; }; }
@@ -136,7 +137,7 @@ free_port()
 
 size() { du -sxm --exclude=proc --exclude=var/cache/apt "$TREE" | cut -f 1; }
 
-# "Fetched 501 MB in 40s" of the log of apt inside, without the lists of packages.
+# Read "Fetched 501 MB in 40s" from the log of the apt inside, without downloads of package lists.
 fetched()
 {
   sed -n 's/^Fetched \([0-9.,]* [kMG]\?B\) in .*/\1/p' "$TREE$HOME_INSIDE/campaign-center/.dev/log/apt.log" 2>/dev/null |
@@ -145,13 +146,13 @@ fetched()
 
 minutes() { awk -v s="$1" 'BEGIN { printf "%.1f min", s / 60 }'; }
 
-# Run a part and print its time: NAME COMMAND.
+# Run a part and print its time. Arguments: name, command.
 part()
 {
   local started=$SECONDS before after code=0
   before=$(size)
   rm -f "$TREE$HOME_INSIDE/campaign-center/.dev/log/apt.log"
-  # In the background, since bash runs traps only between commands.
+  # The command runs in the background, because bash runs traps only between commands.
   inside "$2" > >(tee -a "$WORK/run.log") 2>&1 &
   CHILD=$!
   wait "$CHILD" || code=1
@@ -164,7 +165,8 @@ part()
 
 cleanup()
 {
-  # The first process inside: the kernel ends all others with it, and unshare ends after them.
+  # Kill the first process inside: the kernel then ends all others of its namespace, and unshare
+  # ends after them.
   if [ -n "$CHILD" ]; then
     kill -KILL $(cat "/proc/$CHILD/task/$CHILD/children") || true
     wait "$CHILD" || true

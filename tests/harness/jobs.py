@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs jobs in parallel, and reports each suite when it is done: one line with its time, then its failures. A job
+"""Runs jobs in parallel. When all jobs of a suite are done, prints one line with its time, then its failures. A job
 that measures runs alone."""
 
 import dataclasses
@@ -12,10 +12,10 @@ import traceback
 import xml.etree.ElementTree as ElementTree
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-# Logs and reports of a run; the tests of the runner use a folder of their own.
+# Folder for logs and reports of a run; the tests of the runner set another folder.
 RESULTS = pathlib.Path(os.environ.get("CAMPAIGN_TEST_RESULTS", ROOT / ".dev" / "results"))
 SLOTS = max(1, min(os.cpu_count() or 1, 4))
-# Maximum length of the text of one failure.
+# Maximal number of lines shown of one failure.
 SHOWN_LINES = 60
 
 
@@ -25,7 +25,7 @@ def say(text):
 
 @dataclasses.dataclass
 class Case:
-    """One test: its result ("passed", "failed", "skipped") and the text with the reason."""
+    """The result of one test: "passed", "failed" or "skipped", with the reason as text."""
     name: str
     outcome: str = "passed"
     text: str = ""
@@ -33,15 +33,15 @@ class Case:
 
 @dataclasses.dataclass
 class Job:
-    """A part of a suite. `work(job)` returns its cases; it may raise. A job starts when the jobs in `after` are done;
-    when a job in `needs` had a failure, this job is not run and counts as failed."""
+    """A part of a suite. `work(job)` returns its cases; it may raise. A job starts when the jobs in `after` are done.
+    When a job in `needs` had a failure, this job does not run and counts as failed."""
     name: str
     suite: str
     work: object
     after: tuple = ()
     needs: tuple = ()
     alone: bool = False
-    quiet: bool = False  # no line for a suite whose jobs have no tests
+    quiet: bool = False  # True: the suite gets no line, because its jobs contain no tests
     cases: list = dataclasses.field(default_factory=list)
     started: float = 0
     ended: float = 0
@@ -80,7 +80,7 @@ def case_of(suite, element):
 
 
 def read_junit(suite, path):
-    """The cases of a JUnit file; none when the file is absent or incomplete."""
+    """Read the cases of a JUnit file; none when the file does not exist or is incomplete."""
     try:
         root = ElementTree.parse(path).getroot()
     except (OSError, ElementTree.ParseError):
@@ -89,7 +89,7 @@ def read_junit(suite, path):
 
 
 class Runner:
-    """Runs a list of jobs; `cases` has their results."""
+    """Runs a list of jobs; `cases` has their results afterwards."""
 
     def __init__(self, jobs, slots=SLOTS):
         self.jobs = jobs
@@ -107,7 +107,7 @@ class Runner:
         try:
             self.run_all()
         except KeyboardInterrupt:
-            # Ctrl-C reached the child processes, too: they remove their clusters.
+            # Ctrl-C reached the child processes too; wait until they have removed their clusters.
             with self.changed:
                 self.changed.wait_for(lambda: not self.running)
             raise
@@ -128,7 +128,7 @@ class Runner:
         return all(name in self.done for name in (*job.after, *job.needs) if name in known)
 
     def next_job(self):
-        """The first job that may start now. A job that runs alone waits until no other job can start."""
+        """Return the first job that may start now. A job that must run alone waits until no other job can start."""
         if len(self.running) >= self.slots or any(job.alone for job in self.running):
             return None
         ready = [job for job in self.waiting if self.is_ready(job)]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Files as states publish them: the columns, and one person of each."""
+"""Files as states publish them: their columns, and one invented person in each layout."""
 
 import csv
 import dataclasses
@@ -13,7 +13,8 @@ PROFILES = services.ROOT / "server" / "voters" / "profiles"
 
 @dataclasses.dataclass
 class Layout:
-    """columns, whether the file has their names as its first line, how cells are parted and quoted, and a person."""
+    """`columns`; `named`: the first line has their names; `between` and `quoting`: how cells are separated and
+    quoted; `person`: the values of one person."""
     columns: list
     named: bool
     between: str
@@ -37,7 +38,7 @@ class Layout:
 
 
 def without_names(profile):
-    """The columns of a file whose first line is a person already."""
+    """The columns of a profile for files without a header line."""
     return [column["name"] for column in json.loads((PROFILES / f"{profile}.json").read_text())["format"]["layout"]]
 
 
@@ -105,7 +106,7 @@ WISCONSIN = ["Voter Reg Number", "LastName", "FirstName", "MiddleName", "Suffix"
              "First Class School", "Incorporation", "Voter Status", "Voter Status Reason", "ApplicationDate", "ApplicationSource", "IsPermanentAbsentee",
              "Voter Type", "November2024", "August2024", "April2024"]
 
-# By the profile that reads it.
+# The layouts, by the name of the profile that reads them.
 LAYOUTS = {
     "oh": Layout(OHIO, True, ",", csv.QUOTE_MINIMAL, {
         "SOS_VOTERID": "OH0012345678", "COUNTY_NUMBER": "01", "LAST_NAME": "ABLE", "FIRST_NAME": "ANN", "DATE_OF_BIRTH": "1980-05-31",

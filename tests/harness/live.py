@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""WebSockets of the change feed, many of which are read by one selector."""
+"""WebSockets of the change feed; one selector can read many of them."""
 
 import base64
 import json
@@ -14,7 +14,7 @@ TEXT, CLOSE, PING, PONG = 1, 8, 9, 10
 
 
 class Refused(Exception):
-    """The handshake's reply: .status, .headers (lower case) and .body (decoded JSON)."""
+    """The server refused the handshake. The reply: .status, .headers (lower case) and .body (decoded JSON)."""
 
     def __init__(self, status, headers, body):
         super().__init__(f"{status} {body}")
@@ -22,8 +22,8 @@ class Refused(Exception):
 
 
 class LiveSocket:
-    """One socket. `pages` are the decoded pages in order, `changes` those of all pages, `times` their arrival;
-    `closed` is None while the socket is open, then (code, reason), or (None, "") without a close frame."""
+    """One socket. `pages`: the decoded pages in order; `changes`: the changes of all pages; `times`: arrival times of
+    the pages; `closed`: None while the socket is open, then (code, reason), or (None, "") without a close frame."""
 
     def __init__(self, port, token, since=None, receive_buffer=None, timeout=30):
         self.sock = socket.socket()
@@ -129,7 +129,7 @@ class LiveSocket:
 
 
 class Crowd:
-    """Sockets that are read together."""
+    """Many sockets that are read together."""
 
     def __init__(self, sockets=()):
         self.selector = selectors.DefaultSelector()
@@ -152,7 +152,7 @@ class Crowd:
                 self.selector.unregister(key.data.sock)
 
     def until(self, done, seconds=120):
-        """Read until done() is true, which must happen; returns the seconds."""
+        """Read until done() is true; fails if that takes too long. Returns the seconds."""
         begin = time.monotonic()
         while not done():
             assert time.monotonic() - begin < seconds, f"not so after {seconds} s"

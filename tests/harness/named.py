@@ -16,8 +16,9 @@ from .jobs import ROOT, Job, Runner, say, sum_up, tail
 from .parts import matches
 from .steps import PYTHON, build, configure, run_lint, run_meson, run_pytest
 
-# Suite: (build folder, suite of meson or None, folder of pytest or None). `-k` without a suite
-# skips the suites that repeat tests under a sanitizer, and lint, whose checks have words for names.
+# Suite: (build folder, suite of meson or None, folder of pytest or None). Without a named suite,
+# `-k` skips the suites that repeat tests under a sanitizer, and lint, whose checks have single
+# words as names.
 PLACES = {
     "unit": [("build-test", "unit", None)],
     "lint": [],
@@ -43,7 +44,7 @@ def introspect(folder, what):
 
 
 class Programs:
-    """Meson's tests of a build folder."""
+    """The tests that meson knows in a build folder."""
 
     def __init__(self, folder):
         self.folder = folder
@@ -72,7 +73,7 @@ class Programs:
                 for path in self.targets[each]["filename"]]
 
     def files_of_server(self):
-        """The programs that pytest's suites of the server start: no tests, benchmarks or client."""
+        """Return the programs that pytest's suites of the server start: no unit tests, benchmarks or client."""
         tested = {each for test in self.tests for each in test["depends"]}
         return [os.path.relpath(path, ROOT / self.folder) for number, target in self.targets.items()
                 if target["type"] == "executable" and number not in tested
@@ -90,7 +91,7 @@ class Programs:
 
 
 def collected(target, name):
-    """Number of tests in a folder that pytest would run."""
+    """Return the number of tests that pytest would run in a folder."""
     result = subprocess.run([PYTHON, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider", "--named", name,
                              target], cwd=ROOT, capture_output=True, text=True)
     if result.returncode not in (0, 5):
@@ -99,8 +100,8 @@ def collected(target, name):
 
 
 def run_program(folder, test, paths, job):
-    """One meson test: whole, or only these paths. Each path needs a run of its own: with several -p options GLib
-    prints several plans, which meson's reader of TAP refuses."""
+    """Run one meson test: the whole program, or only these paths. Each path runs separately, because with several -p
+    options GLib prints several plans, which meson's reader of TAP refuses."""
     if not paths:
         return run_meson(folder, None, job, programs=[test["name"]])
     return [case for path in paths for case in run_meson(folder, None, job, programs=[test["name"]], options=[
@@ -108,7 +109,7 @@ def run_program(folder, test, paths, job):
 
 
 def meson_jobs(suite, programs, wanted, name):
-    """Jobs for the programs of `wanted`, which are built already."""
+    """Return jobs for the tests in `wanted`, whose programs are built already."""
     for test in wanted:
         paths = [] if matches(test["name"], name) else programs.paths_in(test, name)
         if paths or matches(test["name"], name):
@@ -133,7 +134,7 @@ def lint_jobs(name):
 
 
 class Plan:
-    """The builds and tests for a name in some suites."""
+    """Finds, builds and runs the tests for a name in some suites."""
 
     def __init__(self, name, suites):
         self.name = name
@@ -143,13 +144,13 @@ class Plan:
         self.built = []
 
     def collect(self):
-        """{target: number of tests} of pytest's folders, collected in parallel."""
+        """Return {target: number of tests} of pytest's folders, collected in parallel."""
         targets = sorted({target for _, _, _, target in self.places if target and (ROOT / target).exists()})
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
             return dict(zip(targets, pool.map(lambda each: collected(each, self.name), targets)))
 
     def build(self, folder, files):
-        """Build files of a folder; false when the build failed."""
+        """Build files in a build folder; False when the build failed."""
         job = Job(folder, folder, functools.partial(build, folder, targets=files), alone=True)
         self.built.append(job)
         Runner([job]).run()
@@ -168,7 +169,7 @@ class Plan:
         return True
 
     def candidates(self, folder, kind):
-        """Meson's tests that may have the name."""
+        """Meson's tests whose program or paths may contain the name."""
         programs = self.programs[folder]
         return [test for test in programs.of_suite(kind) if programs.may_match(test, self.name)] if kind else []
 
@@ -186,7 +187,7 @@ class Plan:
         return {folder: sorted(files) for folder, files in wanted.items() if files}
 
     def jobs(self):
-        """The jobs that run the tests; None when a build failed."""
+        """Return the jobs that run the tests; None when a build failed."""
         counts, found = self.collect(), []
         if not all([self.configure(folder) for _, folder, _, _ in self.places]):
             return None

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs a test program on a desktop of its own: on_desktop.py WIDTHxHEIGHT [LANGUAGE] -- PROGRAM [ARGUMENT…]. Its
-environment is the desktop's with what the caller's says about the test on top."""
+"""Runs a test program on a separate desktop: on_desktop.py WIDTHxHEIGHT [LANGUAGE] -- PROGRAM [ARGUMENT…]. The
+program gets the desktop's environment, and the variables of the caller that concern the test."""
 
 import os
 import pathlib

@@ -28,8 +28,8 @@ def matches(name, wanted):
 
 
 def groups_of(items):
-    """{key: (weight, items)}: tests with one key must run in one process. The weight of a test is its share of the
-    file's bytes, which gives parts of similar duration and is equal in each process."""
+    """Return {key: (weight, items)}: tests with one key must run in one process. The weight of a test is its share of
+    the file's bytes, so that parts take about the same time and every process computes the same parts."""
     per_file = {}
     for item in items:
         per_file[item.path] = per_file.get(item.path, 0) + 1
@@ -70,7 +70,7 @@ def select(config, items):
 
 
 class Notes:
-    """Lines of one kind that tests leave for the closing test of their folder: in memory, and in the file
+    """Lines of one kind that tests record for the closing test of their folder: in memory, and in the file
     $CAMPAIGN_SEEN_FILE when the tests of a folder run in several processes."""
 
     def __init__(self, kind):
@@ -88,7 +88,7 @@ class Notes:
                 file.write(f"{self.kind}{line}\n")
 
     def all(self):
-        """The lines of this process and all others."""
+        """Return the lines of this process and of all others."""
         if not self.path or not self.path.exists():
             return set(self.lines)
         return self.lines | {line[len(self.kind):] for line in self.path.read_text(encoding="utf-8").splitlines()
@@ -96,5 +96,5 @@ class Notes:
 
     @property
     def is_shared(self):
-        """Whether other processes ran the other tests of the folder."""
+        """Did other processes run the other tests of the folder?"""
         return self.path is not None

@@ -12,7 +12,7 @@ def stamp(**ago):
 
 
 class Phone:
-    """An installation of the client, used by one person."""
+    """An installation of the client, used by one person; its clock is wrong by `skew` seconds."""
 
     def __init__(self, client, skew=0):
         self.client, self.installation, self.sequence = client, str(uuid.uuid4()), 0

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The server with routes and kinds of jobs of the tests (tests/probe), beside the program under test."""
+"""The server with additional routes and job kinds for tests (tests/probe), in the build folder of the program under
+test."""
 
 from . import client, server
 
@@ -16,7 +17,7 @@ def program():
 
 
 def new_server(cluster, redis_url, database=None, **settings):
-    """A probe that was not started yet."""
+    """Return a probe server that was not started yet."""
     if database is None:
         database = cluster.new_database(server.binary())
         cluster.sql(None, TABLES, database)

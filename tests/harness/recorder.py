@@ -12,7 +12,7 @@ from . import parts
 
 METHODS = ("get", "post", "put", "patch", "delete")
 CODES = pathlib.Path(__file__).resolve().parents[2] / "docs" / "codes.md"
-# What the routes of tests/probe return, which are no part of the API.
+# Codes that the routes of tests/probe return; these routes are not part of the API.
 CODES_OF_PROBE = {"probe"}
 
 
@@ -36,7 +36,8 @@ def closed(schema):
 
 class Recorder:
     """check() fails for a status or body that the operation does not describe. `seen` and `followed` contain what
-    this process saw; with `share` the all_…() functions add what each process of the suite saw."""
+    this process has recorded; with `share` the all_…() functions add what the other processes of the suite have
+    recorded."""
 
     def __init__(self, document, share=False):
         self.document = document
@@ -44,7 +45,7 @@ class Recorder:
         self.notes = {kind: parts.Notes(kind) for kind in ("seen", "followed")} if share else {}
         self.seen = set()
         self.followed = set()
-        self.counts = lambda: True  # whether what is seen now is recorded
+        self.counts = lambda: True  # function: should the present call be recorded?
         self.operations = []
         self.validators = {}
         self.codes = documented_codes() | CODES_OF_PROBE
@@ -63,18 +64,18 @@ class Recorder:
         return sorted(self.names() - {name for name, _ in self.all_seen()})
 
     def all_seen(self):
-        """(operation, status) of each process."""
+        """Return (operation, status) of each recorded reply, of all processes."""
         if not self.notes:
             return self.seen
         return self.seen | {(name, int(status)) for name, status in map(str.split, self.notes["seen"].all())}
 
     def all_followed(self):
-        """Operations whose Location some process has requested."""
+        """Operations whose Location was requested, in any process."""
         return self.followed | (self.notes["followed"].all() if self.notes else set())
 
     @property
     def is_shared(self):
-        """Whether other processes ran the suite's other tests."""
+        """Did other processes run the suite's other tests?"""
         return bool(self.notes) and self.notes["seen"].is_shared
 
     def find(self, method, path):
@@ -94,7 +95,7 @@ class Recorder:
         return node
 
     def _described(self, operation, status):
-        """(whether the status is described, {content type: validator or None})"""
+        """Return (is the status described?, {content type: validator or None})."""
         key = (operation["operationId"], status)
         if key not in self.validators:
             response = self._resolve(operation["responses"].get(str(status)))
@@ -135,12 +136,13 @@ class Recorder:
             self.check_codes(name, reply.json())
 
     def check_codes(self, name, problem):
-        """Every code that a problem contains is documented."""
+        """Fail if a problem contains a code that is not documented."""
         used = {problem["code"], *(each["code"] for each in problem["errors"])}
         assert used <= self.codes, f"{name}: common/api/cc-code-*.c has no row for {sorted(used - self.codes)}"
 
     def made_by(self, operation):
-        """The operation that reads the created object, named by its Location. None: no Location."""
+        """Name of the operation that reads the created object, whose URL is in Location. None: the operation has no
+        Location."""
         made = operation["responses"].get("201", {}).get("links", {}).get("made")
         return None if made is None else made["operationId"]
 

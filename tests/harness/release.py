@@ -13,15 +13,15 @@ from . import services
 FOLDER = services.ROOT / "db" / "fixtures"
 MIGRATIONS = services.ROOT / "db" / "migrations"
 
-# Lines that depend on the version of pg_dump or psql and contain no data.
+# Lines of a dump that depend on the version of pg_dump or psql and contain no data.
 OF_ONE_VERSION = re.compile(r"^(\\(un)?restrict [A-Za-z0-9]+|SET transaction_timeout = 0;)\n", re.M)
 
-# Tables of the migrations themselves.
+# Tables in which the migrator keeps its own records.
 BOOKS = {"schema_migrations", "schema_functions", "schema_definitions"}
 
 
 def tables(server):
-    """{table: its columns} of our tables, without those of the migrations."""
+    """Return {table: its columns} of the server's tables, without those of the migrator."""
     found = collections.defaultdict(list)
     for table, column in server.sql("""
             SELECT c.relname, a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
@@ -43,24 +43,24 @@ def checksums(folder=MIGRATIONS):
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.glob("*.sql"))}
 
 
-def changed_migrations(told, folder=MIGRATIONS):
-    """Migrations of a release that differ from those of the release."""
+def changed_migrations(facts, folder=MIGRATIONS):
+    """Names of migrations whose files differ from those of the release."""
     now = checksums(folder)
-    return [name for name, checksum in told["migrations"].items() if now.get(name) != checksum]
+    return [name for name, checksum in facts["migrations"].items() if now.get(name) != checksum]
 
 
-def save(path, cluster, database, told):
-    """Owners and grants are included, because the policies depend on them."""
+def save(path, cluster, database, facts):
+    """The dump includes owners and grants, because the policies depend on them."""
     dump = subprocess.run([f"{cluster.bin}/pg_dump", "-h", str(cluster.folder), "-U", "postgres", database], check=True,
                           capture_output=True, text=True, env=services.clean_environment()).stdout
     path.parent.mkdir(parents=True, exist_ok=True)
-    # Without a time, like gzip -n.
+    # gzip without a time stamp, like gzip -n, so that the same data give the same file.
     path.with_name(path.name + ".sql.gz").write_bytes(gzip.compress(OF_ONE_VERSION.sub("", dump).encode(), 9, mtime=0))
-    told = {**told, "migrations": checksums()}
-    answers = told.pop("answers")
-    # One answer per line, so that a change between two versions of a fixture is readable.
+    facts = {**facts, "migrations": checksums()}
+    answers = facts.pop("answers")
+    # One reply per line, so that a difference between two versions of a fixture is readable.
     lines = [f"  {json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}" for key, value in answers.items()]
-    text = json.dumps(told, indent=1, ensure_ascii=False).removesuffix("\n}")
+    text = json.dumps(facts, indent=1, ensure_ascii=False).removesuffix("\n}")
     path.with_name(path.name + ".json").write_text(f"{text},\n \"answers\": {{\n" + ",\n".join(lines) + "\n }\n}\n", encoding="utf-8")
 
 

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Generates rows of any tenant table from the catalog: types, keys and checks. A test that needs any row of a table
-need not know its columns, and a new table needs no line here."""
+does not need to know its columns, and a new table needs no line here."""
 
 import re
 
 from . import services
 
-# Values that do not follow from the catalog: (table, column) → SQL; None for the value by type or
-# key. Needed for a rule over several columns, an index, or a word that a test searches.
+# Values that do not follow from the catalog, (table, column) → SQL; None: use the value by type or
+# key. Needed for rules over several columns, for indexes, and for words that a test searches.
 HINTS = {
     ("events", "title"): "'Doors'",
     ("invitations", "token_hash"): "'invitation'",
@@ -22,7 +22,7 @@ HINTS = {
     ("field_notes", "door_id"): None,
     ("field_operations", "body"): "'{}'",
 }
-# Tables that need a second row of another table first.
+# Tables whose rows need a second row of another table first.
 TWICE = {"voter_duplicates": "voters"}
 
 BY_TYPE = {
@@ -62,7 +62,7 @@ def tenant_tables():
 
 
 class Rows:
-    """`ask(statement)` returns rows of the catalog, through any connection."""
+    """`ask(statement)` returns rows of the catalog; it can use any connection."""
 
     def __init__(self, ask):
         self.columns, self.keys, self.choices, self.number = {}, {}, {}, 0
@@ -71,7 +71,7 @@ class Rows:
         for table, column, other, key in ask(KEYS):
             self.keys[table, column] = (other, key)
         for table, text in ask(CHECKS):
-            # CHECK ((kind = ANY (ARRAY['canvass'::text, …
+            # Recognizes CHECK ((kind = ANY (ARRAY['canvass'::text, …
             found = re.match(r"CHECK \(\((\w+) = ANY \(ARRAY\['((?:[^']|'')*)'", text)
             if found:
                 self.choices[table, found.group(1)] = f"'{found.group(2)}'"
@@ -93,7 +93,8 @@ class Rows:
         return f" WHERE organization_id = {organization}" if "organization_id" in self.columns[table] else ""
 
     def some(self, cursor, table, organization):
-        """Ensure that the table has a row that the cursor's transaction sees, unless only triggers write to it."""
+        """Make sure that the table has a row that the cursor's transaction sees, unless only triggers write to the
+        table."""
         cursor.execute(f"SELECT EXISTS (SELECT FROM {table}{self._own(table, organization)}) "
                        f"OR NOT has_table_privilege('{table}', 'INSERT')")
         if not cursor.fetchone()[0]:
@@ -116,6 +117,6 @@ class Rows:
         return cursor.fetchone()[0]
 
     def word_column(self, table):
-        """A column that accepts any text."""
+        """Return a column that accepts any text."""
         return next((column for column, (kind, _) in self.columns[table].items()
                      if kind == "text" and (table, column) not in self.choices and (table, column) not in self.keys), None)

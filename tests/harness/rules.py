@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""For tests of SQL alone: the verdict on a contact that the server passes to SQL (server/rules/ccd-contact.c).
-tests/unit/test-rules.c tests the verdicts themselves; here outcome and answers are valid, or the test names the
-error."""
+"""For tests that call SQL without the server: the result of checking a contact, which the server passes to SQL
+(server/rules/ccd-contact.c). tests/unit/test-rules.c tests the check itself; here outcome and answers are valid,
+or the test names the error."""
 
 
 def checked(sql, organization, body, refused=None):
-    """sql(statement, *parameters) returns rows. refused: (field, code)."""
+    """The value of `checked`. sql(statement, *parameters) returns rows; refused: (field, code) of an error, or None."""
     made = {"outcome": True}
     steps = [answer["step_id"] for answer in body.get("answers") or []]
     found = sql("SELECT s.id, s.version FROM scripts s WHERE s.organization_id = %s AND s.id = COALESCE(%s, "

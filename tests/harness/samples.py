@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Values that fit the schemas of the API document."""
+"""Makes values that fit the schemas of the API document."""
 
 
 def sample(document, schema):
-    """A value of a schema: its example, or the smallest value that fits."""
+    """Return a value for a schema: its example, otherwise the smallest value that fits."""
     while {"$ref", "allOf", "anyOf"} & set(schema) and not schema.get("examples"):
         if "$ref" in schema:
             schema = document["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]]
@@ -27,6 +27,6 @@ def sample(document, schema):
 
 
 def sample_body(document, operation):
-    """The JSON body of an operation; None when it has none."""
+    """Return a JSON body for an operation; None when it has no body."""
     content = operation.get("requestBody", {}).get("content", {}).get("application/json")
     return None if content is None else sample(document, content["schema"])

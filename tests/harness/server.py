@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The real server on free ports, with a log, outbox and storage folder of its own."""
+"""The real server on free ports, with a separate log, outbox and storage folder."""
 
 import json
 import os
@@ -20,14 +20,15 @@ from . import services
 SECRET_KEY = "5eed" * 16
 HASHES = {}
 
-# Sanitizers: an exit code of their own, so that no report is overlooked; the logs are checked, too.
+# Options of sanitizers. Their exit code differs from all others, so that no report is overlooked;
+# the logs are checked too.
 SANITIZER_EXIT = 86
 SANITIZERS = {
     "ASAN_OPTIONS": f"exitcode={SANITIZER_EXIT}:detect_leaks=1:abort_on_error=0:"
                     "detect_stack_use_after_return=1:strict_string_checks=1:"
                     "intercept_tls_get_addr=0",  # tests/client/meson.build has the reason
-    # fontconfig, which draws walk lists, keeps its configuration until the end; it is in the
-    # client's list of suppressions.
+    # fontconfig, with which walk lists are drawn, keeps its configuration in memory until the end;
+    # the client's list of suppressions includes it.
     "LSAN_OPTIONS": f"exitcode={SANITIZER_EXIT}:report_objects=1:print_suppressions=0:"
                     f"suppressions={services.ROOT / 'tests' / 'client' / 'lsan.supp'}",
     "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=0",
@@ -52,7 +53,7 @@ def binary():
 
 
 def is_sanitized():
-    """True under a sanitizer, where everything takes several times longer."""
+    """Does the server run under a sanitizer? Then everything takes several times as long."""
     return any(word in str(binary()) for word in ("asan", "tsan"))
 
 
@@ -73,9 +74,9 @@ def port_is_free(port):
 
 
 def claim(port):
-    """Whether this process could reserve the ten ports from `port` on, until it ends. Suites run in parallel, and
-    another suite could take a port that was only tested before the server binds to it. The reservation is a socket
-    in Linux's abstract namespace, which ends with its process and leaves no file."""
+    """Try to reserve the ten ports from `port` on until this process ends. Suites run in parallel: another suite
+    could take a port after this one has tested it and before the server binds to it. The reservation is a socket
+    in Linux's abstract namespace, which disappears with its process and leaves no file."""
     held = socket.socket(socket.AF_UNIX)
     try:
         held.bind(f"\0campaign-center-tests-{port}")
@@ -87,7 +88,7 @@ def claim(port):
 
 
 def free_port():
-    """A port P for which P + 8 and P + 9 are free, too: API, second API port, internal listener."""
+    """Return a port P for which P + 8 and P + 9 are free too: API, second API port, internal listener."""
     for port in random.sample(PORTS, len(PORTS)):
         if port not in CLAIMS and claim(port) and all(port_is_free(port + more) for more in (0, 8, 9)):
             return port
@@ -95,7 +96,7 @@ def free_port():
 
 
 class Server:
-    """One campaign-centerd. `settings` are environment variables in addition to the tests' defaults."""
+    """One campaign-centerd. `settings` are environment variables besides the tests' defaults."""
 
     def __init__(self, cluster, database, redis_url, program=None, **settings):
         self.program = program or binary()
@@ -126,10 +127,10 @@ class Server:
             "SMS_OUTBOX": str(self.texts),
             "STORAGE_FOLDER": str(self.storage),
             "LOG_LEVEL": "info",
-            # Warming a connection is a transaction that delays readers of the feed.
+            # Warming a connection is a transaction, which would delay readers of the feed.
             "WARM_CONNECTIONS": "0",
-            # The suites sign in and send requests more often than a person; tests of the limits set
-            # limits of their own.
+            # Tests sign in and send requests more often than a person does; tests of the limits set
+            # their own limits.
             "RATE_LIMIT_API": "1000000/60",
             "RATE_LIMIT_LOGIN": "1000000/60",
             "RATE_LIMIT_REGISTER": "1000000/60",
@@ -168,7 +169,7 @@ class Server:
                 return cursor.fetchall() if cursor.description else []
 
     def password_hash(self, password):
-        """Hashed by the program itself, once per password."""
+        """Return the hash of a password, made by the program itself once per password."""
         if password not in HASHES:
             HASHES[password] = self.command("hash-password", input=password + "\n").stdout.strip()
         return HASHES[password]
@@ -212,7 +213,7 @@ class Server:
             return reply.read().decode()
 
     def settle_log(self):
-        """Wait until the server has written its whole log, since it writes asynchronously."""
+        """The server writes its log asynchronously: wait until the whole log is written."""
         if self.process is None or self.process.poll() is not None:
             return
         deadline = time.monotonic() + 5
@@ -221,7 +222,7 @@ class Server:
                 if "\ncampaign_log_pending_bytes 0\n" in self.metrics():
                     return
             except (urllib.error.URLError, OSError):
-                return  # the server has no such listener, or is stopping
+                return  # the server has no internal listener, or is stopping
             time.sleep(0.005)
 
     def log(self):
@@ -244,7 +245,7 @@ class Server:
         self.process.wait()
 
     def stop(self, seconds=30):
-        """Stop the server like an operator; records reports of sanitizers and wrong exit codes."""
+        """Stop the server as an operator does (SIGTERM); records reports of sanitizers and wrong exit codes."""
         if self.process is None:
             return None
         code = self.process.poll()
@@ -266,7 +267,7 @@ class Server:
         return code
 
     def remove(self):
-        """Stop, and fail when there was an error; the log is kept then."""
+        """Stop the server and remove its folder; after an error, fail and keep the log."""
         self.stop()
         if self.connection is not None:
             self.connection.close()

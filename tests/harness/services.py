@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Temporary PostgreSQL clusters and Redis servers on Unix sockets, run by an unprivileged user when the tests run as
-root."""
+"""Temporary PostgreSQL clusters and Redis servers on Unix sockets; an unprivileged user runs them when the tests run
+as root."""
 
 import glob
 import os
@@ -18,12 +18,12 @@ from . import sql_profile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
-# These clusters need no durability; a test of crashes uses other settings.
+# Settings of clusters that need no durability; tests of crashes use other settings.
 FAST = ["fsync=off", "full_page_writes=off", "synchronous_commit=on"]
 
 
 def service_user():
-    """Name of the user that runs PostgreSQL and Redis: they refuse root."""
+    """Name of the user that runs PostgreSQL and Redis, which refuse to run as root; None: the present user."""
     return "postgres" if os.geteuid() == 0 else None
 
 
@@ -35,7 +35,7 @@ def as_service(command):
 
 
 def make_folder(prefix="cc-"):
-    """A private folder whose path is short enough for sockets; the service user's own."""
+    """Make a private folder that belongs to the service user; its path is short enough for sockets."""
     folder = pathlib.Path(tempfile.mkdtemp(prefix=prefix, dir="/tmp"))
     user = service_user()
     if user is not None:
@@ -45,7 +45,7 @@ def make_folder(prefix="cc-"):
 
 
 def clean_environment():
-    """The caller's environment without settings that could redirect PostgreSQL."""
+    """Return the caller's environment without settings that could redirect PostgreSQL."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("PG", "CAMPAIGN_"))}
     kept["LC_ALL"] = "C.UTF-8"
     return kept
@@ -59,7 +59,7 @@ def wait_until(condition, seconds, what):
         time.sleep(0.02)
 
 
-# Folder of a cluster that make_template() made; new clusters are copies of its data.
+# Names the folder of a cluster made by make_template(); new clusters are copies of it.
 TEMPLATE = "CAMPAIGN_CLUSTER_TEMPLATE"
 MIGRATED = "migrated"
 
@@ -70,7 +70,7 @@ STANDING = (*GONE, "T", "t")
 
 
 def state_of(pid):
-    """(state, number of the parent) of a process."""
+    """Return (state, number of the parent) of a process."""
     try:
         fields = pathlib.Path(f"/proc/{pid}/stat").read_text(errors="replace").rsplit(")", 1)[1].split()
         return fields[0], int(fields[1])
@@ -79,7 +79,8 @@ def state_of(pid):
 
 
 def children_of(pid):
-    """Reads all processes, because the kernel's list of children is complete only when no child ends meanwhile."""
+    """Return the children of a process. All processes are read, because the kernel's list of children is complete
+    only when no child ends meanwhile."""
     numbers = [int(path.name) for path in pathlib.Path("/proc").iterdir() if path.name.isdigit()]
     return [number for number in numbers if state_of(number)[1] == pid]
 
@@ -141,7 +142,7 @@ class Cluster:
         return [self.pid, *children_of(self.pid)]
 
     def stand_still(self):
-        """Make the database hang until go_on()."""
+        """Stop all processes, so that the database hangs until go_on()."""
         for pid in self.processes():
             signal_process(pid, signal.SIGSTOP)
 
@@ -150,13 +151,13 @@ class Cluster:
             signal_process(pid, signal.SIGCONT)
 
     def kill(self):
-        """kill -9 of all processes; returns when none is left, so that start() finds no memory in use."""
+        """Kill all processes with SIGKILL; returns when none is left, so that start() finds no shared memory in use."""
         whole = self.processes()
         for pid in whole:
             signal_process(pid, signal.SIGKILL)
         wait_until(lambda: all(state_of(pid)[0] in GONE for pid in whole), 20, "PostgreSQL to be gone")
-        # When no process reaps orphans, the dead postmaster keeps its process id, and its locks
-        # seem to be held.
+        # If nothing reaps orphans, the dead postmaster keeps its process id, and its lock files
+        # seem to be valid: remove them.
         for lock in [self.folder / "data" / "postmaster.pid", *self.folder.glob(".s.PGSQL.*")]:
             lock.unlink(missing_ok=True)
 
@@ -164,8 +165,8 @@ class Cluster:
         return f"postgresql:///{database}?host={self.folder}&user={role}"
 
     def sql(self, parameters, statement, database, role="postgres"):
-        """Run one text of SQL outside a transaction; the rows of the last statement. `parameters` is None
-        where there are none, so that a % needs no doubling."""
+        """Run SQL outside a transaction; returns the rows of the last statement. Without `parameters` a % needs no
+        doubling."""
         import psycopg2
 
         connection = psycopg2.connect(self.url(database, role))
@@ -178,7 +179,7 @@ class Cluster:
             connection.close()
 
     def connect(self, database, role="campaign_api", organization=None, user=None):
-        """A psycopg2 connection in a transaction, as the server has it."""
+        """Return a psycopg2 connection in a transaction with the settings that the server makes."""
         import psycopg2
 
         connection = psycopg2.connect(self.url(database, role))
@@ -192,8 +193,8 @@ class Cluster:
         return connection
 
     def new_database(self, binary=None):
-        """A database with the roles' grants: empty or, with the server's binary, migrated (a copy of a database that
-        was migrated once)."""
+        """Create a database with the roles' grants: empty or, with the server's binary, migrated (a copy of a
+        database that was migrated once)."""
         self.count += 1
         name = f"campaign_{self.count}"
         if binary is None:
@@ -203,8 +204,8 @@ class Cluster:
         return self._create(name, self.template)
 
     def _migrated(self, binary):
-        """The name of a migrated database. The template belongs to one build: the program of another build migrates a
-        database itself, so that a sanitizer covers migrations."""
+        """Return the name of a migrated database. The template was made by one build; the program of another build
+        migrates a database itself, so that a sanitizer covers the migrations too."""
         if self.copied and (pathlib.Path(self.copied) / "binary").read_text() == str(binary):
             return MIGRATED
         name = "migrated_here" if self.copied else MIGRATED
@@ -214,7 +215,7 @@ class Cluster:
 
     def _create(self, name, template):
         self.sql(None, f"CREATE DATABASE {name} TEMPLATE {template}", database="postgres")
-        # Also for a copy: grants on the database itself are not copied.
+        # Grants on the database itself are not copied, so a copy needs them too.
         self.sql(None, (ROOT / "db" / "roles.sql").read_text(), database=name)
         return name
 
@@ -240,7 +241,7 @@ class Cluster:
 
 
 def make_template(binary):
-    """A stopped cluster with a migrated database; the caller removes it and names its folder in
+    """Make a cluster with a migrated database and stop it; the caller removes it and names its folder in
     $CAMPAIGN_CLUSTER_TEMPLATE."""
     made = Cluster()
     try:
@@ -255,7 +256,7 @@ def make_template(binary):
 
 
 class Redis:
-    """A Redis server that persists nothing."""
+    """A Redis server without persistence."""
 
     def __init__(self):
         self.folder = make_folder("cc-redis-")

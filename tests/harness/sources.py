@@ -21,14 +21,14 @@ def copy_into(folder, *more):
 
 
 def lines_of_page(*patterns):
-    """The first line of the page that matches each pattern, as printed."""
+    """For each pattern, return the first line of the page that matches."""
     text = (services.ROOT / "docs" / "adding-an-endpoint.md").read_text()
     return [re.search(rf"^ +({pattern})$", text, re.M).group(1) for pattern in patterns]
 
 
 def blocks_of_page(first, end):
-    """(file, place, text) of each fenced block between two headings of the page; the line before the block names file
-    and place."""
+    """Return (file, place, text) of each fenced block between two headings of the page; the line before a block names
+    file and place."""
     text = (services.ROOT / "docs" / "adding-an-endpoint.md").read_text()
     part = text[text.index(f"\n{first}\n"):text.index(f"\n{end}\n")]
     found = re.findall(r"^`([^`\n]+)`, ([^\n]+):\n\n```\w+\n(.*?)^```$", part, re.M | re.S)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Counts which statements of the SQL functions ran: plpgsql_check's profiler counts in shared memory while the tests
-run. The counts are read before a cluster is removed, and added over clusters and databases."""
+"""Counts which statements of the SQL functions ran. plpgsql_check's profiler counts in shared memory while the tests
+run; the counts are read before a cluster is removed, and added up over clusters and databases."""
 
 import collections
 import json
@@ -8,7 +8,7 @@ import os
 import pathlib
 import re
 
-# Folder for the counts of the clusters of a run.
+# Environment variable with the folder for the counts of a run's clusters.
 VARIABLE = "CAMPAIGN_SQL_PROFILE"
 SETTINGS = ["shared_preload_libraries=plpgsql,plpgsql_check", "plpgsql_check.profiler=on",
             "plpgsql_check.profiler_max_shared_chunks=50000", "track_functions=all"]
@@ -22,7 +22,7 @@ SELECT p.oid, p.oid::regprocedure::text, p.proname, md5(p.prosrc), p.prosrc, l.l
 STATEMENTS = """
 SELECT stmtid, parent_stmtid, block_num, lineno, stmtname, COALESCE(exec_stmts, 0)
   FROM plpgsql_profiler_function_statements_tb(%s) ORDER BY stmtid"""
-# Statements that contain lists of statements and decide which of them run.
+# Kinds of statements that contain lists of statements and decide which of them run.
 DECIDING = ("IF", "CASE", "FOR", "LOOP", "WHILE", "FOREACH")
 
 
@@ -32,7 +32,7 @@ def folder():
 
 
 def read_database(cluster, name):
-    """One row per function of a database."""
+    """Return one row for each function of a database."""
     cluster.sql(None, "CREATE EXTENSION IF NOT EXISTS plpgsql_check", name)
     rows = []
     for oid, signature, function, digest, source, language, calls in cluster.sql(None, OWN, name):
@@ -43,8 +43,7 @@ def read_database(cluster, name):
 
 
 def save(cluster):
-    """Save the counts of a cluster that is about to be removed. When a test has stopped the cluster, its counts are
-    lost."""
+    """Save the counts of a cluster before it is removed. If a test has stopped the cluster, its counts are lost."""
     if folder() is None:
         return
     import psycopg2
@@ -60,7 +59,8 @@ def save(cluster):
 
 
 class Function:
-    """A function with the counts of all databases; of several texts the one in most databases."""
+    """A function with the counts of all databases. If databases had different texts of it, the most frequent text
+    counts."""
 
     def __init__(self, rows):
         digest = collections.Counter(row["digest"] for row in rows).most_common(1)[0][0]
@@ -78,7 +78,7 @@ class Function:
 
     @property
     def lines(self):
-        """{line: number of runs} of the lines that begin a statement."""
+        """{line: number of runs} of the lines at which a statement begins."""
         found = {}
         for _, _, line, _, count in self.statements.values():
             found[line] = max(found.get(line, 0), count)
@@ -94,7 +94,8 @@ class Function:
             if place != 1 or parent not in self.statements:
                 continue
             kind = self.statements[parent][3]
-            # The first list of a block is its body, the others are its exception handlers.
+            # The first list of statements of a block is its body, the others are its exception
+            # handlers.
             if kind.startswith(DECIDING) or (kind == "statement block" and parent in blocks):
                 found.append(count)
             blocks.add(parent)
@@ -102,7 +103,7 @@ class Function:
 
 
 def load(where):
-    """Every function that exists in a cluster."""
+    """Read the counts of all functions, from the files of all clusters."""
     rows = collections.defaultdict(list)
     for path in sorted(where.glob("*.json")):
         for row in json.loads(path.read_text(encoding="utf-8")):
@@ -111,7 +112,8 @@ def load(where):
 
 
 def homes(root):
-    """{function: file} of the sources; db/functions after db/migrations, the last one counts."""
+    """Return {function: file} of the sources; db/functions is read after db/migrations, and the last definition
+    counts."""
     found = {}
     for path in [*sorted((root / "db" / "migrations").glob("*.sql")), *sorted((root / "db" / "functions").rglob("*.sql"))]:
         for name in re.findall(r"^CREATE\s+(?:OR\s+REPLACE\s+)?FUNCTION\s+(\w+)", path.read_text(encoding="utf-8"), re.M | re.I):

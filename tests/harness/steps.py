@@ -10,21 +10,21 @@ from .jobs import RESULTS, ROOT, Case, read_junit, run, tail
 
 PYTHON = "/usr/bin/python3"
 
-# Folder: environment and options of meson setup. Warnings are errors, except where gcc does not
-# optimize: it then reports cases that it otherwise proves impossible.
+# Build folder: environment and options of meson setup. Warnings are errors, except where gcc does
+# not optimize: without optimization it reports cases that it would otherwise prove impossible.
 BUILDS = {
     "build-test": ({"CC": "gcc"}, ["--werror"]),
     "build-asan": ({"CC": "clang"}, ["--werror", "-Db_sanitize=address,undefined", "-Db_lundef=false",
                                      "-Dfuzzers=true"]),
     "build-tsan": ({"CC": "clang"}, ["--werror", "-Db_sanitize=thread", "-Db_lundef=false"]),
-    # Counters must be exact although the server has many threads.
+    # Atomic updates: the counters must be exact although the server has many threads.
     "build-coverage": ({"CC": "gcc"}, ["-Db_coverage=true", "-Dbuildtype=debug",
                                        "-Dc_args=-fprofile-update=atomic"]),
 }
 
 
 def configure(folder, job):
-    """Create a build folder if it does not exist; returns a case when that failed."""
+    """Create a build folder if it does not exist; returns a failed case if that did not work."""
     environment, options = BUILDS[folder]
     if (ROOT / folder / "build.ninja").exists():
         return []
@@ -43,14 +43,14 @@ def build(folder, job, targets=(), jobs=None):
 
 
 def make_template(folder, job):
-    """The cluster from which the cluster of every suite is copied."""
+    """Make the cluster from which the clusters of all suites are copied."""
     made = services.make_template(ROOT / folder / "server" / "campaign-centerd")
     os.environ[services.TEMPLATE] = str(made.folder)
     return []
 
 
 def checked(job, code, cases, accepted=(0,)):
-    """The cases, plus a failure when the program failed without a failed case."""
+    """Return the cases, plus a failure when the program failed without a failed case."""
     if code not in accepted and not any(case.outcome == "failed" for case in cases):
         cases.append(Case(f"{job.suite}: {job.name} ended with {code}", "failed", tail(job.log)))
     return cases
@@ -71,8 +71,8 @@ def run_meson(folder, suite, job, programs=(), options=()):
 
 
 def ended_badly(job, path, cases):
-    """Meson's JUnit file has the subtests of a program, but not the failure of a program whose subtests all passed (a
-    leak, a signal). This adds a case for each such program. The log has a line of JSON per program."""
+    """Meson's JUnit file contains the subtests of a program, but not the failure of a program whose subtests all
+    passed (a leak, a signal). Add a case for each such program; meson's log has one line of JSON per program."""
     named = " ".join(case.name for case in cases if case.outcome == "failed").split()
     found = []
     for line in path.read_text(errors="replace").splitlines() if path.exists() else []:
@@ -94,7 +94,7 @@ def run_pytest(target, folder, job, marks="", options=(), **environment):
                 *(["-m", marks] if marks else []), *options, target], job.log,
                CAMPAIGN_CENTERD_BINARY=str(ROOT / folder / "server" / "campaign-centerd"),
                CAMPAIGN_SEEN_FILE=str(RESULTS / f"{job.suite}.seen"), **environment)
-    # 5: no tests were collected, such as for an empty part.
+    # Exit code 5: no tests were collected, as for an empty part.
     return checked(job, code, read_junit(job.suite, junit), accepted=(0, 5))
 
 

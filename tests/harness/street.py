@@ -8,12 +8,12 @@ _numbers = itertools.count(1)
 
 
 class Street:
-    """`doors` doors with `people` people each, in one open turf. `sql(statement, *parameters)` returns rows."""
+    """Insert `doors` doors with `people` people each, in one open turf. `sql(statement, *parameters)` returns rows."""
 
     def __init__(self, sql, organization, doors=3, people=2, assigned=None, channels=("door",)):
         self.sql, self.organization = sql, organization
         number = next(_numbers)
-        self.place = (10 + number % 1000 / 20, -100 + number // 1000 / 20)  # far from any other
+        self.place = (10 + number % 1000 / 20, -100 + number // 1000 / 20)  # far away from every other street
         self.script = self.insert("scripts", name=f"Script {number}", channels=json.dumps(list(channels)))
         self.step = self.insert("script_steps", script_id=self.script, position=1, kind="single",
                                 texts=json.dumps({"en": "Will you vote?"}))

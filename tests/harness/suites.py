@@ -1,10 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Builds and runs the test suites, and adds up what passed and failed. Started by ./dev test:
+"""Builds and runs the test suites, and counts the passed and failed tests. Started by ./dev test:
 
     suites.py [quick | SUITE…] [-k NAME]
 
-docs/development.md says what each does."""
+docs/development.md says what each suite does."""
 
 import argparse
 import fcntl
@@ -24,8 +24,8 @@ from harness.steps import BUILDS, build, make_template, run_lint, run_meson, run
 
 
 def server_jobs(suite, target, folder, parts=1, quick=False):
-    """A pytest suite with the server: parts that run in parallel, the tests that assert times, and the closing tests,
-    which check what all other tests of the folder recorded."""
+    """Return the jobs of a pytest suite with the server: parts that run in parallel, the tests that assert times, and
+    the closing tests, which check what all other tests of the folder recorded."""
     few = " and not slow" if quick else ""
     parts = parts if SLOTS > 1 else 1
     needs = (folder, "template")
@@ -51,8 +51,8 @@ def client_binary(folder):
 
 
 def client_jobs(folder):
-    """The client in process, which mostly waits, and the client with the real server, which measures. meson sets the
-    suppressions for GTK's own libraries in the tests' environment."""
+    """Return the jobs of the client's tests: in process, where it mostly waits, and with the real server, where times
+    are measured. meson sets the suppressions for GTK's own libraries in the tests' environment."""
     return [meson_job("client", folder, "client"),
             Job("client-e2e", "client-e2e", functools.partial(
                 run_pytest, "tests/client", folder, CAMPAIGN_CLIENT_BINARY=client_binary(folder)),
@@ -109,8 +109,8 @@ FIRST = ("unit", "tools", "lint")
 
 
 def with_builds(jobs):
-    """The jobs, with the builds and the template that they need. The first build uses every core; the others run
-    beside the suites, with one core each, which is enough with a warm compiler cache."""
+    """Return the jobs together with the builds and the template that they need. The first build uses every core. The
+    others run while suites run, with one core each, which is enough with a warm compiler cache."""
     wanted = {name for job in jobs for name in (*job.after, *job.needs)}
     folders = [folder for folder in BUILDS if folder in wanted]
     # The first build serves most suites and makes the template.
@@ -139,7 +139,7 @@ HELD = []
 
 
 def begin_results():
-    """Empty the folder of logs and reports, and lock it until this process ends; false when another run has the lock."""
+    """Empty the folder of logs and reports, and lock it until this process ends. False: another run has the lock."""
     RESULTS.mkdir(parents=True, exist_ok=True)
     HELD.append(open(RESULTS / "lock", "w"))
     try:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The shell sessions of README.md and docs/tutorial.md, as printed, against a server with the demo organization."""
+"""Runs the shell sessions of README.md and docs/tutorial.md as printed, against a server with the demo organization."""
 
 import subprocess
 
@@ -9,7 +9,7 @@ from harness import services, tutorial_session
 
 @pytest.fixture
 def demo(make_server, cluster, binary):
-    """A server with the demo organization, and the name of its database."""
+    """Start a server with the demo organization; also returns the name of its database."""
     database = cluster.new_database(binary)
     subprocess.run(["/usr/bin/python3", "db/seed/demo.py", "--url",
                     cluster.url(database, "campaign_owner"), "--psql", f"{cluster.bin}/psql",

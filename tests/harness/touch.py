@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A phone's screen that is really touched: GTK's broadway shows the client in a headless browser, whose
-touch events reach it as those of fingers. GTK has no accessibility there, so somebody else must say where
-things are: the same client at the same size on a desktop.Desktop."""
+"""A phone's screen that is really touched: GTK's broadway backend shows the client in a headless browser, whose touch
+events arrive in GTK as fingers. GTK offers no accessibility there, so the positions of widgets come from the same
+client at the same size on a desktop.Desktop."""
 
 import base64
 import os
@@ -15,31 +15,32 @@ from selenium.webdriver.common.action_chains import ActionChains
 from . import desktop, services
 from .server import free_port
 
-# Broadway reads no desktop settings: the settings that desktop.Desktop has by GSettings are in a
-# file here.
+# Broadway reads no desktop settings, so this file contains the settings that desktop.Desktop sets
+# by GSettings.
 LOOK = """[Settings]
 gtk-decoration-layout=appmenu:
 gtk-font-name=Cantarell 11
 gtk-enable-animations=0
 """
 
-# What the browser must not do: scroll or zoom the page itself; and send a finger's moves to the piece of the
-# client's picture that it was put on. Broadway replaces those pieces with each frame, and a browser keeps telling
-# a piece that is gone, so GTK would hear nothing more of that finger, not even that it was lifted.
+# The browser must not scroll or zoom the page itself, and must not send a finger's moves to the
+# element of the client's picture that was touched first: broadway replaces these elements with each
+# frame, browsers keep sending events to a removed element, and GTK would not learn that the finger
+# moved or was lifted.
 STYLE = "* { touch-action: none } body > div * { pointer-events: none }"
 
 BROWSER, DRIVER = "/usr/bin/chromium", "/usr/bin/chromedriver"
-ALIKE = 0.02  # see difference()
+ALIKE = 0.02  # maximal difference of two pictures that count as equal: see difference()
 SETTINGS = "[org/campaigncenter/CampaignCenter]\nmaximized=true\n"
 
 
 def is_possible():
-    """Whether Debian's browser is here; that of a snap sees neither our folder nor our driver."""
+    """Is Debian's browser installed? A browser from a snap can access neither the test's folder nor its driver."""
     return os.path.exists(BROWSER) and os.path.exists(DRIVER)
 
 
 class TouchScreen(desktop.Desktop):
-    """As desktop.Desktop, with fingers instead of a pointer."""
+    """The same as desktop.Desktop, with fingers instead of a pointer."""
 
     def __init__(self, size=desktop.PHONE, **more):
         self.broadway = self.browser = None
@@ -47,7 +48,8 @@ class TouchScreen(desktop.Desktop):
         super().__init__(size, accessible=False, **more)
 
     def _start(self):
-        # A window without a frame, so that the client is at the position of the browser's page.
+        # Write settings for a window without a frame, so that the client is at the position of the
+        # browser's page.
         keyfile = self.folder / "config" / "glib-2.0" / "settings" / "keyfile"
         keyfile.write_text(keyfile.read_text() + SETTINGS)
         folder = self.folder / "config" / "gtk-4.0"
@@ -100,7 +102,7 @@ class TouchScreen(desktop.Desktop):
     # --- fingers
 
     def touch(self, kind, *points):
-        """kind: Start, Move or End; one point per finger. Every new touch has new ids."""
+        """Send touch events. kind: Start, Move or End; one point per finger. Every new touch has new ids."""
         if kind == "Start":
             self.finger += 10
             (self.folder / "before.png").write_bytes(self.pixels())
@@ -112,8 +114,8 @@ class TouchScreen(desktop.Desktop):
         self.touch("End")
 
     def drag(self, begin, end, steps=12, hold=0.0):
-        """One finger, at a person's speed: a gesture differs from a tap by distance and duration. With `hold` the
-        finger stands still before it is lifted, so that the content does not scroll on."""
+        """Drag one finger at a person's speed: distance and duration distinguish a gesture from a tap. With `hold`
+        the finger stands still before it is lifted, so that the content does not continue to scroll."""
         self.touch("Start", begin)
         for step in range(1, steps + 1):
             part = step / steps
@@ -125,7 +127,7 @@ class TouchScreen(desktop.Desktop):
         self.touch("End")
 
     def rest(self):
-        """A lifted finger has no position."""
+        """The end event of a lifted finger has no position."""
 
     # --- keyboard and eyes
 
@@ -136,14 +138,15 @@ class TouchScreen(desktop.Desktop):
         raise NotImplementedError("a phone has no such keys")
 
     def pixels(self, box=None):
-        """The screen as a PNG, or a part of it."""
+        """Return the screen, or a part of it, as a PNG."""
         x, y, width, height = box or (0, 0, *self.size)
         clip = {"x": x, "y": y, "width": width, "height": height, "scale": 1}
         return base64.b64decode(self._command("Page.captureScreenshot", format="png", clip=clip)["data"])
 
     def _difference(self, box, other):
-        """The difference between that part of the screen and a picture: 0 to 1, over all pixels. Broadway and Wayland
-        differ by 0.001; a row that is darker under the finger by 0.06, another text by 0.1 and more."""
+        """Return the difference between a part of the screen and a picture: 0 to 1, over all pixels. The same page
+        differs by 0.001 between broadway and Wayland, by 0.06 if a row is darker under the finger, and by 0.1 or
+        more if a text differs."""
         ours = self.folder / "ours.png"
         ours.write_bytes(self.pixels(box))
         said = subprocess.run(["compare", "-metric", "RMSE", str(ours), str(other), "null:"],
@@ -167,7 +170,7 @@ class TouchScreen(desktop.Desktop):
         self._wait(lambda: self._is_new(box), seconds, f"something new at {box}")
 
     def wait_like(self, guide, box, seconds=10):
-        """Wait until that part of the screen looks as on a desktop.Desktop of the same size."""
+        """Wait until a part of the screen looks as on a desktop.Desktop of the same size."""
         self._wait(lambda: self._is_like(guide, box), seconds, f"the same picture at {box}")
 
     @staticmethod

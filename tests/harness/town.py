@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Places written straight into an organization's tables: a real town, or a few blocks of a made one."""
+"""Places inserted directly into an organization's tables: a real town, or a few blocks of an invented one."""
 
 import collections
 import contextlib
@@ -14,7 +14,7 @@ CLASSES = {1: "arterial", 2: "collector"}
 
 @contextlib.contextmanager
 def tenant(server, organization):
-    """A cursor of a superuser inside a transaction that records nothing, as a bulk load."""
+    """A superuser's cursor inside a transaction that records no changes, as in a bulk load."""
     connection = psycopg2.connect(server.cluster.url(server.database, "postgres"))
     try:
         with connection, connection.cursor() as cursor:
@@ -33,7 +33,7 @@ def copy(cursor, table, columns, rows):
 
 
 def read_streets(folder):
-    """(id, name, key, node_a, node_b, class, WKT) of each segment of the real town."""
+    """Yield (id, name, key, node_a, node_b, class, WKT) of each segment of the real town."""
     features = json.loads((folder / "street_centerlines.geojson").read_text())["features"]
     for number, feature in enumerate(features):
         known = feature["properties"]
@@ -47,7 +47,7 @@ def read_streets(folder):
 
 
 def load_town(server, organization, folder, snap=True):
-    """Streets and doors of the real town. With `snap` buildings do not know their segment. Returns the number of
+    """Insert streets and doors of the real town. With `snap` the buildings have no segment yet. Returns the number of
     doors."""
     with tenant(server, organization) as cursor:
         streets = list({row[0]: row for row in read_streets(folder)}.values())
@@ -81,7 +81,7 @@ def load_town(server, organization, folder, snap=True):
 
 
 class Blocks:
-    """A made town: `streets` parallel streets of `houses` on each side, a cross street at each end."""
+    """An invented town: `streets` parallel streets with `houses` houses on each side, and a cross street at each end."""
 
     def __init__(self, server, organization, streets=3, houses=10, people=1):
         self.server = server
@@ -99,7 +99,7 @@ class Blocks:
 
     @staticmethod
     def place(along, across):
-        """In degrees; a house every 15 m, a street every 80 m."""
+        """Return degrees: a house every 15 m, a street every 80 m."""
         return -71.1 + along * 0.00018, 42.37 + across * 0.00072
 
     def one(self, statement, *parameters):
@@ -141,7 +141,7 @@ class Blocks:
                         f"(%s, %s{', %s' * len(fields)}) RETURNING id", self.organization, door, *fields.values())
 
     def again(self):
-        """Goes on writing: `with blocks.again(): blocks.building(…)`."""
+        """Continue writing later: `with blocks.again(): blocks.building(…)`."""
         @contextlib.contextmanager
         def go_on():
             with tenant(self.server, self.organization) as self.cursor:

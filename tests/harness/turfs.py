@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Turf as people get and lose it, through the API alone; the ground below it is written like a bulk load."""
+"""Turfs that people get and lose through the API; their streets and doors are inserted like a bulk load."""
 
 import time
 import uuid
@@ -14,7 +14,7 @@ def act(**more):
 
 
 class Turfs:
-    """`count` published turfs of an organization, each one side of a made street of its own."""
+    """`count` published turfs of an organization; each consists of one side of a separate street."""
 
     def __init__(self, org, count, houses=3, people=1):
         self.org = org
@@ -48,12 +48,13 @@ class Turfs:
         return client.ok("POST", "/v1/turfs/take", {"code": turf["code"]})
 
     def hold(self, turf, client, doors=1, along=0):
-        """The free doors of a turf with one code for many that are nearest to a place along its first street."""
+        """Hold the free doors nearest to a position along the first street, in a turf that many people share by one
+        code."""
         longitude, latitude = Blocks.place(along, 0)
         held = self.turn(turf["id"], "hold", {"latitude": latitude, "longitude": longitude, "doors": doors}, client)
         return [door["door_id"] for door in held["held"]]
 
 
 def visit(client, disposition="not_home", **given):
-    """A contact at a door, as it was answered."""
+    """Record a contact at a door; returns the API's reply."""
     return client.post("/v1/contacts", act(channel="door", disposition=disposition, **given))

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs the shell blocks of docs/tutorial.md and the first example of README.md as printed, with another port,
-against a running server. Fails when a command fails or the server refuses a request.
-usage: tutorial_session.py PORT [RUNS]"""
+"""Runs the shell blocks of docs/tutorial.md and the first example of README.md as printed, with another port, against
+a running server. Fails when a command fails or the server refuses a request. usage: tutorial_session.py PORT
+[RUNS]"""
 
 import pathlib
 import re
@@ -15,7 +15,7 @@ PAGES = ("README.md", "docs/tutorial.md")
 
 
 def script(page, port):
-    """All `sh` blocks of a page that are part of one session, in order."""
+    """Return all `sh` blocks of a page that belong to one session, in order."""
     blocks = re.findall(r"```sh\n(.*?)```", (ROOT / page).read_text(), re.S)
     text = "\n".join(blocks)
     assert "3000" in text, f"{page} has no shell block that names the default port 3000"
@@ -23,7 +23,7 @@ def script(page, port):
 
 
 def run(page, port, folder):
-    """Runs the session of a page and returns its output."""
+    """Run the session of a page; returns its output."""
     result = subprocess.run(["bash", "-euo", "pipefail", "-c", script(page, port)], cwd=folder, capture_output=True,
                             text=True, timeout=120)
     assert result.returncode == 0, result.stdout + result.stderr

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Checks of the documents, called by lint.py: links resolve, the index of the internals is complete, named files,
+"""Checks the documents; called by lint.py: links resolve, the index of the internals is complete, named files,
 functions and settings exist, lines are wrapped, and every linked library has its licence in THIRD-PARTY.md."""
 
 import fnmatch
@@ -8,17 +8,18 @@ import re
 
 WIDTH = 100
 INDEXES = {"docs/internals/": "docs/internals/README.md", "docs/decisions/": "docs/decisions/README.md"}
-# Generated pages, whose lines are as long as their source makes them.
+# Generated pages, whose lines may be longer.
 GENERATED = ("docs/codes.md", "docs/internals/states.md", "docs/benchmarks.md")
-# Histories name things that existed at their time.
+# Pages about the past may name things that no longer exist.
 HISTORIES = ("CHANGELOG.md", "docs/decisions/")
-# Names in documents that a running system makes, or that an example invents.
+# Names that documents may use although no source has them: files made by a running system, and
+# names in examples.
 MADE = ("build/*", "build-*", ".dev/*", "*.eml", "voters.csv", "pg/*", "run/*", "log/*", "outbox/*", "storage/*",
         "patroni.yml", "compile_commands.json", "*NNNN*", "*NAME*", "*TOPIC*", "dress_code", "pronouns",
         "event_note*", "policy-rc.d", "doc/*",
-        # Put together while running, or made by the build.
+        # Names that are put together while the program runs, or made by the build.
         "campaign_class_threads", "cc-ops.h", "cc-ops.c", "server/data/ccd-queries.h", "tests/unit/outbox-driver",
-        # Of PostgreSQL, PgBouncer, Citus, libmicrohttpd and the kernel.
+        # Names of PostgreSQL, PgBouncer, Citus, libmicrohttpd and the kernel.
         "pg_basebackup", "max_prepared_statements", "create_reference_table", "organizations_102052", "URI_LOG_CALLBACK",
         "STRICT_FOR_CLIENT", "CLIENT_DISCIPLINE_LVL", "SO_RCVLOWAT")
 SOURCES = (".c", ".h", ".sql", ".py", ".sh", ".build", ".ui", ".xml", ".json", ".txt", ".in", ".css", ".js")
@@ -32,7 +33,7 @@ def pages(names):
 
 
 def without_code(text):
-    """The page with blocks of code blanked, so that line numbers stay."""
+    """Return the page with code blocks replaced by blanks, so that line numbers stay the same."""
     return FENCE.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)
 
 
@@ -71,7 +72,7 @@ def check_indexes(findings, texts):
 
 
 class Tree:
-    """Everything that documents may name: files, and all words of the sources."""
+    """Everything that documents may name: the files, and all words of the sources."""
 
     def __init__(self, root, names):
         self.files = set(names)
@@ -134,7 +135,7 @@ def check_width(findings, texts):
 
 
 def check_licences(findings, root, names):
-    """Libraries that meson.build files name, against the rows of THIRD-PARTY.md and the packages of apt.txt."""
+    """Compare the libraries that meson.build files name with the rows of THIRD-PARTY.md and the packages of apt.txt."""
     page = (root / "THIRD-PARTY.md").read_text(encoding="utf-8")
     packages = re.split(r"[\s|]+", (root / "packaging/apt.txt").read_text(encoding="utf-8"))
     linked = {"threads", "m"}

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Remembers sources without findings of clang-tidy. A source is skipped when it, each header it includes, its compile
-command, .clang-tidy and clang-tidy itself are unchanged. Sources with findings are never remembered."""
+"""Remembers sources for which clang-tidy had no findings. Such a source is skipped while the source itself, each
+header that it includes, its compile command, .clang-tidy and clang-tidy are unchanged."""
 
 import hashlib
 import os
@@ -13,7 +13,7 @@ KEPT_DAYS = 30
 
 
 def dependencies(build):
-    """{object: [files]} as recorded by the last compilation; empty when nothing was built."""
+    """Return {object: [files]} as recorded by the last compilation; empty when nothing was built."""
     result = subprocess.run(["ninja", "-C", str(build), "-t", "deps"], capture_output=True, text=True)
     found, current = {}, None
     for line in result.stdout.splitlines() if result.returncode == 0 else []:
@@ -26,7 +26,7 @@ def dependencies(build):
 
 
 class Known:
-    """Clean results in the folder `store`, for the compile commands of a build."""
+    """The clean results in the folder `store`, for the compile commands of a build."""
 
     def __init__(self, root, build, commands, store):
         self.root, self.build, self.store = root, root / build, store
@@ -44,7 +44,7 @@ class Known:
         return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
     def hash_of(self, path):
-        """Hash of a file's content; of a system header, which only its package changes, hash of size and time."""
+        """Hash of a file's content; for a system header, which only its package changes, hash of its size and time."""
         if path not in self.hashes:
             whole = pathlib.Path(os.path.normpath(self.build / path))
             if whole.is_relative_to(self.root):
@@ -55,7 +55,7 @@ class Known:
         return self.hashes[path]
 
     def entry(self, name):
-        """The file that marks a source as clean; None when its includes are unknown."""
+        """Path of the file that marks a source as clean; None when its includes are unknown."""
         command, files = self.inputs.get(str(self.root / name), (None, None))
         if not files:
             return None

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The project's own checks, beyond those of the compiler.
+"""The project's own checks, in addition to those of the compiler.
 
-lint.py [--build FOLDER] [--junit FILE] [--only CHECK,…] [--changed] [--without-build]
+    lint.py [--build FOLDER] [--junit FILE] [--only CHECK,…] [--changed] [--without-build]
 
 Each finding is a line `file:line: message`; the last line counts them. See docs/development.md."""
 
@@ -39,7 +39,7 @@ BANNED = {
     name: "is not safe with threads" for name in ("strtok", "gmtime", "localtime", "ctime", "asctime")
 } | {"system": "runs a shell"}
 
-# Functions that return a pointer to memory which their next call overwrites (libmicrohttpd since
+# Functions that return a pointer to memory that their next call overwrites (libmicrohttpd since
 # 1.0, libpq, SQLite, C).
 ONE_PLACE = ("MHD_get_connection_info", "MHD_get_daemon_info", "PQerrorMessage", "sqlite3_errmsg", "strerror",
              "zip_strerror", "inet_ntoa")
@@ -56,7 +56,7 @@ LIBRARY_HOMES = {
     r"jansson\.h": ("common/codec/", "server/", "tests/"),
 }
 
-# Folder: folders that it may include besides itself. A feature never includes another feature.
+# Folder: other folders whose headers it may include. A feature never includes another feature.
 BASE = ("common/base",)
 COMMON = ("common/base", "common/codec", "common/api")
 ENGINE = COMMON + ("common/rules", "server/data", "server/engine")
@@ -82,16 +82,16 @@ FEATURES = ("accounts", "organizations", "events", "people", "voters", "contacts
 for feature in FEATURES:
     FOLDERS[f"server/{feature}"] = FEATURE
 
-# Code to which these rules apply; the client's classes have other rules (G_DEFINE_TYPE makes
-# functions).
+# Folders to which these rules apply. The client's classes have other rules, because G_DEFINE_TYPE
+# makes functions.
 OURS = ("common/", "server/")
 
-# Public functions that no program here calls, by the beginning of their names, and who calls them.
+# Beginnings of names of public functions that no program of this project calls, and who calls them.
 FOR_OTHERS = {
     "main": "the system",
     "MHD_": "ulfius and libmicrohttpd, in place of their own",
     "cc_outbox_": "the client of the field, to come",
-    # Decisions of the phone without a network; the server's statements use the same tables.
+    # Rules that the phone applies without a network; the server's statements use the same tables.
     "cc_door_": "the client of the field, to come",
     "cc_machine_": "the client of the field, to come",
     "cc_outcome_": "the client of the field, to come",
@@ -105,7 +105,7 @@ FOR_OTHERS = {
 
 SPDX = "SPDX-License-Identifier: GPL-3.0-or-later"
 COMMENT_OF = {".c": "/* ", ".h": "/* ", ".sql": "-- ", ".py": "# ", ".sh": "# ", ".build": "# ", ".ui": "<!-- "}
-# Home folders, and the place of this checkout: committed files must contain neither.
+# Home folders, and the folder of this checkout: committed files must not contain either.
 HOMES = [r"/root/", r"/Users/\w", r"/home/(?!user\b|campaign\b)\w", re.escape(str(ROOT) + "/")]
 if len(ROOT.parent.parts) > 1 and ROOT.parent.parts[1] not in ("tmp", "usr", "var", "opt", "srv"):
     HOMES.append(re.escape(str(ROOT.parent) + "/"))
@@ -143,7 +143,8 @@ class Findings:
 
 
 def tracked_files():
-    """The project's own files: tracked or untracked by git but not ignored; without git, everything outside builds."""
+    """Return the project's own files: tracked or untracked by git but not ignored; without git, everything outside
+    build folders."""
     result = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True)
     if result.returncode == 0 and result.stdout:
         names = result.stdout.splitlines()
@@ -209,7 +210,7 @@ def check_includes(findings, names, texts):
 
 def check_own_include(findings, name, number, folder, header):
     if header in ("cc-ops.h", "ccd-docs-files.h") or header.endswith("-queries.h") and name.startswith(("server/", "tests/")):
-        return  # Made by the build.
+        return  # the build makes this file
     if not (ROOT / header).exists():
         findings.add("includes", name, number, f"{header}: includes are written by path from the root")
         return
@@ -238,7 +239,7 @@ def check_comments(findings, names, texts):
 
 
 def functions(code):
-    """(name, first line, last line) of each function: brace at column 0 after a line that ends in ')'."""
+    """Yield (name, first line, last line) of each function: its brace is in column 0 after a line that ends in ')'."""
     lines = code.splitlines()
     start = None
     for number, line in enumerate(lines, 1):
@@ -252,8 +253,8 @@ def functions(code):
 
 
 def check_answers(findings, names, texts):
-    """Such a library may overwrite the result of an earlier call: a result that is used after another call (for
-    another variable, in the same function) must be copied."""
+    """Such a library function may overwrite the result of its earlier call: a result that is used after another call
+    (for another variable, in the same function) must be copied."""
     calls = re.compile(r"(\w+)\s*=\s*(" + "|".join(ONE_PLACE) + r")\s*\(")
     for name in names:
         code = code_only(texts[name])
@@ -299,7 +300,7 @@ def check_paths(findings, names):
 
 
 def prototypes(code):
-    """(name, line) of each function that a header declares; inline ones are no declarations."""
+    """Yield (name, line) of each function that a header declares; inline functions are not declarations."""
     code = re.sub(r"^[ \t]*#(?:[^\n]*\\\n)*[^\n]*", blank, code, flags=re.M)
     depth, start = 0, 0
     for position, char in enumerate(code):
@@ -314,7 +315,7 @@ def prototypes(code):
 
 
 def definitions(code):
-    """(name, first line, is it static) of each function that a source file defines."""
+    """Yield (name, first line, is it static) of each function that a source file defines."""
     lines = code.splitlines()
     for name, first, _ in functions(code):
         head = next((number for number in range(first - 1, 1, -1) if lines[number - 1].startswith(name + "(")), 0)
@@ -323,7 +324,7 @@ def definitions(code):
 
 
 def check_homes(findings, names, codes):
-    """A reader of a call finds the function in the file with the header's name."""
+    """A public function must be in the file with the header's name, where a reader of a call expects it."""
     homes = {}
     for name in names:
         if name.startswith(OURS) and name.endswith(".c"):
@@ -367,7 +368,7 @@ def check_callers(findings, names, codes):
 
 
 def check_queries(findings, names, texts):
-    """A query that nothing names is dead; a named one must exist."""
+    """A query that no code uses is dead; a query that code uses must exist."""
     defined = {}
     for name in names:
         if name.startswith("db/queries/") and name.endswith(".sql"):
@@ -389,7 +390,7 @@ def check_queries(findings, names, texts):
 
 
 def compile_flags(build):
-    """pkg-config's include folders, and the folder of the generated headers."""
+    """Include folders from pkg-config, and the folder of the generated headers."""
     wanted = ["jansson", "libutf8proc", "libulfius", "libpq", "hiredis", "libmicrohttpd", "glib-2.0",
               "libadwaita-1", "libsoup-3.0", "sqlite3", "libsecret-1"]
     flags = []
@@ -406,7 +407,7 @@ def in_parallel(function, items):
 
 
 def check_headers(findings, names, build):
-    """Each header compiles alone."""
+    """Each header must compile alone."""
     flags = compile_flags(build)
 
     def compile_one(name):
@@ -422,8 +423,8 @@ def check_headers(findings, names, build):
 
 
 def clang_tool(findings, check, tool):
-    """The tool, when its version is the one for which the rules are written; otherwise the check is skipped with a
-    line."""
+    """Return the tool, if its version is the one for which the rules are written; otherwise the check is skipped with
+    a message."""
     found = []
     for name in (tool, f"{tool}-{CLANG}"):
         if shutil.which(name):
@@ -453,7 +454,7 @@ def check_format(findings, names):
 
 
 def without_gcc_flags(build):
-    """A compile_commands.json that clang understands: without gcc's own warnings."""
+    """Write a compile_commands.json that clang understands: without warnings that only gcc has."""
     commands = json.loads((ROOT / build / "compile_commands.json").read_text())
     for entry in commands:
         entry["command"] = re.sub(r"\s-(W[\w=+-]+|fstack-clash-protection|ftrivial-auto-var-init=\w+)", "",
@@ -472,7 +473,7 @@ def check_tidy(findings, names, build):
     if tool is None:
         return
     folder, compiled, known = without_gcc_flags(build)
-    # Tests may use functions that a server must not.
+    # Tests may use functions that the server must not use.
     sources = [name for name in names if name.endswith(".c") and name.startswith(("common/", "server/", "client-gtk/"))
                and str(ROOT / name) in compiled and not known.is_clean(name)]
 
@@ -487,7 +488,7 @@ def check_tidy(findings, names, build):
             found = re.match(r"(.+?):(\d+):\d+: (?:error|warning): (.*)", line)
             if found and found.groups() not in seen:
                 seen.add(found.groups())
-                # Paths relative to the build folder.
+                # clang-tidy prints paths relative to the build folder.
                 path = os.path.relpath(os.path.join(ROOT, build, found.group(1)), ROOT)
                 path = path if (ROOT / path).exists() else found.group(1)
                 findings.add("tidy", path, found.group(2), found.group(3).replace(",-warnings-as-errors", ""))
@@ -496,12 +497,12 @@ def check_tidy(findings, names, build):
 
 
 def check_ui(findings, names, build):
-    """The client's .ui files: complaints of gtk4-builder-tool, and labels with the role of a notice."""
+    """Check the client's .ui files: messages of gtk4-builder-tool, and labels with the role of a notice."""
     names = [name for name in names if name.startswith("client-gtk/") and name.endswith(".ui")]
     for name in names:
         text = (ROOT / name).read_text()
-        # GTK 4.14 and later ignore the name of such a label: the role belongs to a box around the
-        # label.
+        # GTK 4.14 and later ignore the name of such a label: a box around the label must have the
+        # role.
         for found in re.finditer(r'<object class="GtkLabel"[^>]*>(?:(?!</?object)[\s\S])*?"accessible-role">(status|alert)', text):
             findings.add("ui", name, line_of(text, found.end()), f"a label with the role {found.group(1)} has no words for a screen reader")
     module = ROOT / build / "tests" / "client" / "ui" / "libui-types.so"
@@ -529,14 +530,14 @@ def write_junit(findings, path):
 
 
 def git(*arguments):
-    """Output lines of git; none when it fails."""
+    """Return the output lines of a git command; none when it fails."""
     result = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True)
     return result.stdout.splitlines() if result.returncode == 0 else []
 
 
 def changed_names():
-    """The files of this branch that differ from its beginning on the main branch, committed or not, and untracked
-    files. On the main branch itself, and without one: the files that differ from HEAD."""
+    """Return the files of this branch that differ from where it left the main branch, committed or not, and untracked
+    files. On the main branch, or without one: the files that differ from HEAD."""
     for main in ("origin/HEAD", "origin/main", "main", "origin/master", "master"):
         base = git("merge-base", "HEAD", main)
         if base:
@@ -547,7 +548,7 @@ def changed_names():
 
 
 def changed_only(names):
-    """The changed files of `names`; all of them in a tree without git."""
+    """Return the changed files of `names`; all of them in a tree without git."""
     if not git("rev-parse", "HEAD"):
         return names
     changed = changed_names()

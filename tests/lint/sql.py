@@ -26,7 +26,7 @@ IN_MIGRATIONS = {
     "place_order": "the index buildings_along_idx",
 }
 
-# Functions that build a statement from text, and why a fixed statement does not suffice.
+# Functions that build a statement from text, and the reason.
 DYNAMIC = {
     "tenant_policy": "makes the policy of any table",
     "tenant_table": "makes the key of any table",
@@ -59,7 +59,7 @@ SYNONYMS = {
     "org": "organization", "whose": "person",
 }
 
-# Functions that no function and no statement calls, and who calls them.
+# Functions that neither a function nor a statement of this version calls, and who calls them.
 FOR_OTHERS = {
     "voters_search": "a server of v0.2.0 during an update",
     "place_asked": "a server of v0.2.0 during an update",
@@ -75,8 +75,8 @@ FOR_OTHERS = {
 }
 
 DEFINITION = re.compile(r"^CREATE (?:OR REPLACE )?(FUNCTION|VIEW) (\w+)", re.M)
-# Further statements allowed in single files: rows printed by C, and columns that follow the field
-# table.
+# Statements that are allowed only in single files: rows printed by C, and columns that follow the
+# field table.
 ALLOWED_IN = {
     "db/functions/rules/rows.sql": re.compile(r"INSERT INTO |DELETE FROM "),
     "db/functions/imports/staging.sql": re.compile(r"DO \$\$"),
@@ -91,13 +91,13 @@ def blank(match):
 
 
 def without_comments(text):
-    """Replace comments by blank lines; text inside of literals is kept."""
+    """Replace comments by blank lines; text inside literals stays."""
     return re.sub(r"'(?:[^']|'')*'|--[^\n]*|/\*.*?\*/",
                   lambda found: found.group(0) if found.group(0).startswith("'") else blank(found), text, flags=re.S)
 
 
 def code_only(text):
-    """Without comments and contents of literals; $$ bodies stay."""
+    """Return the text without comments and contents of literals; $$ bodies stay."""
     return re.sub(r"'(?:[^']|'')*'", blank, without_comments(text))
 
 
@@ -118,7 +118,7 @@ class Definition:
 
 
 def definitions(file, text):
-    """Each function and view of a file with its whole text."""
+    """Return each function and view of a file with its whole text."""
     plain = without_comments(text)
     found = []
     for match in DEFINITION.finditer(plain):
@@ -134,7 +134,7 @@ def definitions(file, text):
 
 
 def statements(text):
-    """(line, beginning) of each statement at the top level of a file."""
+    """Yield (line, beginning) of each statement at the top level of a file."""
     plain = re.sub(r"(\$\w*\$).*?\1", blank, code_only(text), flags=re.S)
     at = 0
     for piece in plain.split(";"):
@@ -169,7 +169,7 @@ def check_sizes(findings, texts, defined):
 
 
 def check_places(findings, texts, defined):
-    """Definitions are in db/functions, which contains nothing else."""
+    """Functions and views must be defined in db/functions, whose files contain nothing else."""
     for each in defined:
         if each.file.startswith("db/migrations/") and each.name not in IN_MIGRATIONS:
             findings.add("sql", each.file, each.line, f"{each.name} belongs into db/functions")
@@ -196,7 +196,7 @@ def calls(text, known):
 
 
 def check_arrows(findings, listed, defined):
-    """A file uses definitions of its own feature or of features listed above it in ORDER."""
+    """A file may use definitions of its own feature and of features listed above it in ORDER."""
     rank = {}
     for name in listed:
         rank.setdefault(name.split("/")[0], len(rank))

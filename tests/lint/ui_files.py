@@ -1,10 +1,11 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Validates .ui files with gtk4-builder-tool: ui_files.py MODULE FILE…. Wants a display.
+"""Validates .ui files with gtk4-builder-tool: ui_files.py MODULE FILE…. Needs a display.
 
-The tool knows neither libadwaita nor our classes: MODULE (tests/client/ui/ui-types.c) is preloaded into it. It
-cannot find handlers either, which are static functions of the classes, nor a template's own properties, so it
-gets copies without <signal> and without bindings to the template; tests/client/ui/test-templates.c has those."""
+The tool knows neither libadwaita nor the client's classes, so MODULE (tests/client/ui/ui-types.c) is preloaded
+into it. It also cannot find signal handlers, which are static functions of the classes, nor a template's own
+properties. So it gets copies without <signal> and without bindings to the template;
+tests/client/ui/test-templates.c tests these."""
 
 import os
 import pathlib
@@ -13,13 +14,13 @@ import subprocess
 import sys
 import tempfile
 
-# Messages of a desktop without services, and of libadwaita about itself.
+# Messages that libadwaita and GTK write on a desktop without services.
 NOISE = ("session bus", "Adwaita-WARNING", "portal")
 SIGNAL = re.compile(r"<signal [^>]*/>")
 
 
 def validate(module, name, folder):
-    """Complaints of the tool about the file."""
+    """Return the tool's messages about the file."""
     text = pathlib.Path(name).read_text()
     copy = pathlib.Path(folder) / pathlib.Path(name).name
     template = re.search(r'<template class="(\w+)"', text)

@@ -6,7 +6,7 @@ import io
 import re
 import tokenize
 
-# Pattern: what to write instead.
+# Refused pattern: what to write instead.
 REFUSED = {
     r"\bmatters?\b(?! of\b)(?! (?:to|for|much|little|less|here|in which)\b)": "say 'contact thread', or what it is",
     r"\b(?:is|are|was|were|be|been) told\b": "say 'reported', 'returned' or 'recorded', and to whom",
@@ -48,7 +48,7 @@ def comments_of_sql(text):
 
 
 def comments_of_python(text):
-    """Comments, and strings that stand as statements of their own: docstrings."""
+    """Comments and docstrings."""
     found = []
     begins = True
     for token in tokenize.generate_tokens(io.StringIO(text).readline):

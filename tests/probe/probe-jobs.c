@@ -38,7 +38,7 @@ nap(void)
   (void) nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);
 }
 
-/* n steps, each in its own transaction; continues where a previous run ended. */
+/* Do n steps, each in its own transaction; continue where a previous run ended. */
 static cc_status
 steps(ccd_job *job, cc_error *reterr)
 {
@@ -57,8 +57,8 @@ steps(ccd_job *job, cc_error *reterr)
   return status;
 }
 
-/* One statement that takes longer than the lease, then a step: fails unless the lease is
- * extended and the pool's limits are lifted. */
+/* Run one statement that takes longer than the lease, then a step. The job fails unless the
+ * lease is extended and the pool's limits are lifted. */
 static cc_status
 one_long_statement(ccd_job *job, cc_error *reterr)
 {
@@ -92,7 +92,8 @@ write_cb(void *data, const char *bytes, size_t length, cc_error *reterr)
            : cc_fail(reterr, CC_ERR_STORAGE, "probe", "Not written");
 }
 
-/* Write n rows by COPY in, all but the last by COPY out into the file probe/out.csv. */
+/* Write n rows by COPY FROM, then read them by COPY TO into the file probe/out.csv, all but the
+ * last. */
 static cc_status
 copy_rows(ccd_job *job, int64_t n, FILE *out, cc_error *reterr)
 {
@@ -131,8 +132,8 @@ copies(ccd_job *job, cc_error *reterr)
   return status == CC_OK ? ccd_job_commit(job, reterr) : status;
 }
 
-/* A COPY in that is cancelled, one that the database refuses, one whose reader stops: each
- * leaves a usable connection and no row. */
+/* Test three failed COPYs: one that is cancelled, one that the database refuses, one whose
+ * reader stops. Each must leave a usable connection and no row. */
 static cc_status
 stop_cb(void *data, const char *bytes, size_t length, cc_error *reterr)
 {

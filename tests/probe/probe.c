@@ -13,7 +13,7 @@
 #include "server/platform/ccd-platform-routes.h"
 #include "tests/probe/probe.h"
 
-/* Operations whose bodies and replies are files, and one that enqueues jobs. */
+/* Operations for tests: bodies and replies that are files, and an operation that enqueues jobs. */
 
 typedef struct probe_file {
   int64_t length;
@@ -33,7 +33,8 @@ typedef struct probe_job {
   int64_t n;
 } probe_job;
 
-/* A body whose fields have the names of the engine's own values, together with those values. */
+/* A body whose fields have the same names as values of the engine (:call.address …), to test
+ * that the two are not mixed up. */
 typedef struct probe_names {
   char *address, *actor, *request_id, *rights;
   int64_t *organization_id, *user_id, *limit;

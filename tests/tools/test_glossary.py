@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""docs/glossary.md: the tables and API names that it gives exist, and the client's translations use its terms."""
+"""The tables and API names in docs/glossary.md exist, and the client's translations use its terms."""
 
 import json
 import re
@@ -11,7 +11,8 @@ from harness.services import ROOT
 PAGE = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
 ROWS = [[cell.strip() for cell in line.strip("|").split("|")] for line in PAGE.splitlines()
         if line.startswith("| ") and not line.startswith(("| term", "| ---"))]
-# English term in a sentence of the client → stems that a translation has: the glossary's word, inflected.
+# English term in a sentence of the client → stems of which a translation contains one: the
+# glossary's word in its inflections.
 STEMS = {
     "es": {"event": ["evento"], "organization": ["organizaci"], "walk-in": ["sin inscripción", "inscripción"]},
     "de": {"event": ["veranstaltung"], "organization": ["organisation"]},
@@ -19,7 +20,7 @@ STEMS = {
 
 
 def messages(language):
-    """(msgid, msgstr) of the client's translation."""
+    """Yield (msgid, msgstr) of the client's translation."""
     text = (ROOT / "client-gtk" / "po" / f"{language}.po").read_text(encoding="utf-8")
     for block in text.split("\n\n"):
         found = dict(re.findall(r'^(msgid|msgstr) ((?:"(?:[^"\\]|\\.)*"\n?)+)', block + "\n", re.M))

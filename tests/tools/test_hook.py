@@ -22,7 +22,7 @@ FOREIGN = "#!/bin/sh\necho foreign\nexec ./dev hook --check\n"
 
 @pytest.fixture
 def checkout(tmp_path):
-    """A repository with the files of this one, without its history."""
+    """Make a repository with the files of this one, without its history."""
     for name in git(ROOT, "ls-files").stdout.splitlines():
         if (ROOT / name).is_file():
             (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)

@@ -14,11 +14,12 @@ BAD = "/* SPDX-License-Identifier: GPL-3.0-or-later */\nint   zz( void ){return 
 
 @pytest.fixture
 def checkout(tmp_path):
-    """A repository with the lint and one well formatted file on the branch main, with another branch checked out."""
+    """Make a repository with the lint and one well formatted file on the branch main, with another branch checked
+    out."""
     shutil.copytree(ROOT / "tests" / "lint", tmp_path / "tests" / "lint", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / ".clang-format", tmp_path)
     (tmp_path / "server").mkdir()
-    # Badly formatted, but the same on main, so it is not this branch's fault.
+    # This file is badly formatted, but it is the same on main, so it is not this branch's fault.
     (tmp_path / "server" / "old.c").write_text(BAD)
     git(tmp_path, "init", "-q", "-b", "main")
     commit(tmp_path)

@@ -27,11 +27,11 @@ def test_a_fixture_is_small(name):
 
 @pytest.mark.parametrize("change", ["edit", "rename", "remove"])
 def test_a_changed_migration_is_seen(tmp_path, change):
-    told = {"migrations": release.checksums()}
+    facts = {"migrations": release.checksums()}
     folder = tmp_path / "migrations"
     shutil.copytree(release.MIGRATIONS, folder)
     (folder / "9999_more.sql").write_text("SELECT 1;\n")
-    assert release.changed_migrations(told, folder) == []
+    assert release.changed_migrations(facts, folder) == []
     path = folder / "0004_events.sql"
     if change == "edit":
         path.write_text(path.read_text() + "\n")
@@ -39,4 +39,4 @@ def test_a_changed_migration_is_seen(tmp_path, change):
         path.rename(folder / "0004_meetings.sql")
     else:
         path.unlink()
-    assert release.changed_migrations(told, folder) == ["0004_events.sql"]
+    assert release.changed_migrations(facts, folder) == ["0004_events.sql"]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The runner of the suites: concurrency, counting, and that every test belongs to one part."""
+"""Tests of the runner of the suites: concurrency, counting, and that every test belongs to exactly one part."""
 
 import functools
 import os
@@ -21,7 +21,8 @@ def results(tmp_path, monkeypatch):
 
 
 class Trace:
-    """Makes jobs that record which jobs run beside them. A job waits until `wanted` jobs run, or no more can start."""
+    """Makes jobs that record which other jobs run at the same time. A job waits until `wanted` jobs run, or no more
+    can start."""
 
     def __init__(self):
         self.lock = threading.Lock()
@@ -168,7 +169,7 @@ def function(statements):
 
 
 def test_lines_and_branches_of_a_function():
-    """BEGIN IF … RETURN; ELSE x := 1; END IF; EXCEPTION WHEN … RAISE; END"""
+    """The function: BEGIN IF … RETURN; ELSE x := 1; END IF; EXCEPTION WHEN … RAISE; END"""
     made = function([[0, None, 1, 2, "statement block", 3], [1, 0, 1, 3, "IF", 3], [2, 1, 1, 4, "RETURN", 3],
                      [3, 1, 1, 6, "assignment", 0], [4, 0, 1, 9, "RAISE", 0]])
     assert made.lines == {2: 3, 3: 3, 4: 3, 6: 0, 9: 0} and made.branches == [3, 0, 0] and made.calls == 3

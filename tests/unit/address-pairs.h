@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-/* Pairs of spellings: of homes, and of a home and the name of a street segment. Sources:
+/* Pairs of spellings, of homes, and of a home and the name of a street segment. Sources:
  * Publication 28, street names of the Census, and public bug reports of other products. */
 
 enum {
@@ -17,7 +17,8 @@ typedef struct pair {
   int same;
 } pair;
 
-/* A home in one line, and its parts in fields: number | street | unit. */
+/* A home in one line, and the same home as separate number, street and unit; `same`: do both
+ * have one key? */
 typedef struct parts_pair {
   const char *line, *number, *street, *unit;
   int same;
@@ -152,7 +153,7 @@ static const pair homes[] = {
   {"2 Elm St Trlr 5", "2 Elm St Lot 5", OTHER}, {"2 Elm St 3A", "2 Elm St 3B", OTHER}, {"12 Bell Tower Ct", "12 Bell Ct", OTHER}, {"12 Key West Dr", "12 West Dr", OTHER}, {"12 Lake Side", "12 Lake", OTHER},
 };
 
-/* A home of a file, and the name of a segment. */
+/* A home from a voter file, and the name of a street segment. */
 static const pair streets[] = {
   {"77 COUNTY ROAD 12", "Co Rd 12", SAME}, {"77 STATE ROUTE 27", "State Rte 27", SAME}, {"77 AVENUE D", "Ave D", SAME}, {"77 O’CONNOR DR", "O'Connor Dr", SAME},
   {"77 EAST 100 NORTH", "E 100 N", SAME}, {"77 FT HILL RD", "Fort Hill Rd", SAME}, {"77 US HWY 20", "US Hwy 20", SAME}, {"77 SR 7", "State Rd 7", SAME}, {"77 FM 1960", "Farm-To-Market Rd 1960", SAME},

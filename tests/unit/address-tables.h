@@ -2,12 +2,12 @@
 
 #pragma once
 
-/* The tables of Publication 28 and of the Census, row by row: all spellings of a row give one
- * key, and no two rows give the same. Spellings are separated by "|". */
+/* The tables of Publication 28 and of the Census, row by row: all spellings of a row must give
+ * one key, and different rows different keys. Spellings are separated by "|". */
 
 /* clang-format off */
-/* Appendix C1, with the primary name, the commonly used spellings and the standard one. Rows of one
- * standard spelling (WALK and WALKS) are one row here. */
+/* Appendix C1: the primary name, the commonly used spellings and the standard spelling. Rows
+ * with the same standard spelling (WALK and WALKS) are one row here. */
 static const char *const suffix_rows[] = {
   "ALLEE|ALLEY|ALLY|ALY", "ANEX|ANNEX|ANNX|ANX", "ARC|ARCADE", "AV|AVE|AVEN|AVENU|AVENUE|AVN|AVNUE", "BAYOO|BAYOU|BYU",
   "BCH|BEACH", "BEND|BND", "BLF|BLUF|BLUFF", "BLUFFS|BLFS", "BOT|BTM|BOTTM|BOTTOM", "BLVD|BOUL|BOULEVARD|BOULV",
@@ -51,8 +51,7 @@ static const char *const unit_rows[] = {
   "Upper|Uppr",
 };
 
-/* Appendix F, the names of the Census for numbered roads, and the spellings of both in voter
- * files. */
+/* Appendix F: the Census names for numbered roads, and their spellings in voter files. */
 static const char *const road_rows[] = {
   "County Highway 140|Cnty Hwy 140|Co Hwy 140|County Road 140|County Rd 140|Cnty Rd 140|Co Rd 140|CR 140|CR140|C.R. 140|CA County Rd 140|"
     "California County Road 140|County Route 140|Co Rte 140|County State Aid Highway 140|Co St Aid Hwy 140|CSAH 140|County Trunk Road 140|Co Trunk Rd 140|"
@@ -78,7 +77,7 @@ static const char *const road_rows[] = {
   "Park Road 7|Park Rd 7|State Park Rd 7", "Recreational Road 7|Rec Rd 7", "Carretera 7|Carr 7|Carr PR-7", "Highway Contract Route 7|HC 7|Star Route 7|Star Rte 7|HCR 7|H.C. 7",
 };
 
-/* Boxes of rural routes (Publication 28, 24 and 25), whole lines. */
+/* Boxes of rural routes (Publication 28, sections 24 and 25), as whole lines. */
 static const char *const route_rows[] = {
   ("RR 2 BOX 152|RR2 Box 152|R R 2 Box 152|R.R. 2, Box 152|Rural Route 2 Box 152|Rural Rte 2 Box 152|RR 02 Box #152|RFD Route 2 # 152|RFD 2 Box 152|R.F.D. 2 Box 152|"
     "RD 2 Box 152|R D 2 Box 152|Route 2 Box 152|Rt 2, Box 152|RR-2 Box 152|RR # 2 Box 152|RR No 2 Box No 152|Box 152 RR 2|Box 152, Rural Route 2|RR 2 Bx 152|RR 2 BOX152|RR 2 Box 152 PO Box 9"),

@@ -6,9 +6,9 @@
 
 #include "common/codec/cc-codec.h"
 
-/* Finds members of a struct without a row in its table. Each row's member is marked in a map of
- * the struct's bytes; only padding may stay unmarked. Also checks the rules for rows that the
- * compiler cannot check. */
+/* Finds members of a struct that have no row in its table. The member of each row is marked in a
+ * map of the struct's bytes; only padding may remain unmarked. Also checks the rules for rows
+ * that the compiler cannot check. */
 
 static inline size_t
 drift_member_size(const cc_field *field)
@@ -46,7 +46,7 @@ drift_mark(const cc_type *type, const char *name, guint8 *map, size_t offset, si
   }
 }
 
-/* Combinations that decode and encode do not support. */
+/* Refuse combinations of kind and flags that decode and encode do not support. */
 static inline void
 drift_check_row(const cc_type *type, const cc_field *field)
 {
@@ -85,8 +85,8 @@ drift_check(const cc_type *type)
     if (field->type != NULL && field->type != type)
       drift_check(field->type);
   }
-  /* A gap that covers a whole aligned word, or is as large as the smallest member where no
-   * padding is needed, is a member without a row. */
+  /* An unmarked gap that covers a whole aligned word, or is as large as the smallest member
+   * where no padding is needed, is a member without a row. */
   for (size_t i = 0; i < type->size; i++) {
     size_t hole = 0;
     while (i + hole < type->size && map[i + hole] == 0)
@@ -100,7 +100,8 @@ drift_check(const cc_type *type)
   }
 }
 
-/* The sample of a type's writable fields decodes, encodes and decodes again to the same text. */
+/* Decode the sample of a type's writable fields, encode it and decode it again: the text must be
+ * the same. */
 static inline void
 drift_round_trip(const cc_type *type)
 {

@@ -8,14 +8,14 @@
 
 #include "server/voters/ccd-geocode.h"
 
-/* Where the geocoder places addresses, for the tests in Python; and its speed.
+/* Prints where the geocoder places addresses, for tests in Python, and its speed.
  *
  *   geocode-dump SEGMENTS.json < ADDRESSES
  *
  * SEGMENTS: [{"id", "name", "ranges": [left from, to, right from, to], "zips": [left, right],
- * "line": [[lon, lat]…]}…] ADDRESSES: lines ADDRESS TAB ZIP. Answers one line each: quality,
- * longitude, latitude, segment, side; the last line is "speed", addresses parsed and placed per
- * second. */
+ * "line": [[lon, lat]…]}…] ADDRESSES: lines ADDRESS TAB ZIP. Prints one line for each address:
+ * quality, longitude, latitude, segment, side. The last line is "speed" with the number of
+ * addresses parsed and placed per second. */
 
 #define LINES_MAX 500000
 #define POINTS_MAX 5000

@@ -6,7 +6,7 @@
 #include "tests/unit/address-pairs.h"
 #include "tests/unit/address-tables.h"
 
-/* Which spellings are the same home, and which are not. */
+/* Tests which spellings are the same home, and which are not. */
 
 static ccd_address
 parse(const ccd_residence *residence, cc_arena *arena)
@@ -50,7 +50,7 @@ test_homes(void)
     ccd_slice b = parse_line(homes[i].b, arena).address_key;
     wrong += check(homes[i].a, homes[i].b, a, b, homes[i].same);
     if (a.length == 0 || b.length == 0)
-      wrong += check(homes[i].a, homes[i].b, a, b, SAME); /* each is a home */
+      wrong += check(homes[i].a, homes[i].b, a, b, SAME); /* each spelling must be a home */
   }
   g_assert_cmpuint(wrong, ==, 0);
   g_assert_cmpuint(G_N_ELEMENTS(homes) + G_N_ELEMENTS(streets) + G_N_ELEMENTS(parts), >=, 300);
@@ -91,7 +91,7 @@ test_parts(void)
   g_assert_cmpuint(wrong, ==, 0);
 }
 
-/* The key of a key is the key itself: a stored key may be parsed again. */
+/* Parsing a stored key gives the same key again. */
 static void
 test_idempotent(void)
 {
@@ -109,7 +109,7 @@ test_idempotent(void)
   g_assert_cmpuint(wrong, ==, 0);
 }
 
-/* Without a ZIP code the city is part of the key. */
+/* The city is part of the key if there is no ZIP code. */
 static void
 test_places(void)
 {
@@ -143,8 +143,8 @@ test_places(void)
   }
 }
 
-/* The keys of @n rows of spellings, each inserted into @format: one key per row, and different
- * keys for different rows. */
+/* Insert the spellings of @n rows into @format and compare their keys: one key per row, and
+ * different keys for different rows. */
 static guint
 check_rows(const char *format, const char *const *rows, size_t n)
 {
@@ -180,7 +180,7 @@ test_tables(void)
   g_assert_cmpuint(wrong, ==, 0);
 }
 
-/* Texts that are no home have no key. */
+/* Texts that are not a home have no key. */
 static void
 test_none(void)
 {

@@ -112,7 +112,8 @@ test_str_ceiling(void)
   cc_str_done(&str);
 }
 
-/* A hint of any size leaves the string as it is; what then fits below the ceiling is appended. */
+/* The size hint does not change the string; text can be appended up to the ceiling, whatever the
+ * hint was. */
 static void
 test_str_hint(void)
 {
@@ -159,7 +160,7 @@ test_str_json(void)
     g_assert_cmpstr(str.text, ==, cases[i].json);
     cc_str_done(&str);
   }
-  /* Each byte at each place of a word. */
+  /* Test each byte at each position of a word. */
   for (unsigned byte = 1; byte < 128; byte++) {
     for (size_t place = 0; place < 17; place++) {
       char text[18] = "aaaaaaaaaaaaaaaaa";
@@ -200,8 +201,8 @@ test_errors(void)
   g_assert_cmpstr(error.message, ==, "No 7.");
   g_assert_cmpstr(error.pointer, ==, "");
   g_assert_cmpstr(error.hint, ==, "");
-  /* Cut at a character boundary: every length of a text of two-, three- and four-byte characters.
-   */
+  /* The text is cut at a character boundary: every length of a text with characters of two,
+   * three and four bytes. */
   for (size_t lead = 0; lead < 8; lead++) {
     GString *text = g_string_new(NULL);
     for (size_t i = 0; i < lead; i++)
@@ -307,7 +308,7 @@ test_time_refused(void)
   }
 }
 
-/* Compared with GLib's calendar, in steps of a day and a bit through all years. */
+/* Compare with GLib's calendar, in steps of a little more than a day through all years. */
 static void
 test_time_calendar(void)
 {
@@ -368,7 +369,8 @@ test_time_zone(void)
   g_assert_cmpint(cc_time_monotonic(), >=, then);
 }
 
-/* Compared with GLib's reader, for every text of two and three bytes and similar ones. */
+/* Compare with GLib's UTF-8 validation, for all texts of two and three bytes and similar longer
+ * ones. */
 static void
 test_utf8_length(void)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Tours, street distances, cutting and walks: compared with brute force where possible. */
+/* Tests of tours, street distances, cutting and walks; results are compared with brute force
+ * where possible. */
 #include <glib.h>
 #include <math.h>
 #include <string.h>
@@ -33,7 +34,7 @@ length_of(const ccd_tour_problem *p, const int *order)
   return length;
 }
 
-/* Place 0 stays first; tries all orders of the others. */
+/* Find the best order by trying all orders of the places except place 0, which stays first. */
 static int64_t
 brute_force(const ccd_tour_problem *p, int *order, int fixed)
 {
@@ -99,8 +100,8 @@ straight(const void *data, int a, int b)
   return (int32_t) (hypot(xy[2 * a] - xy[2 * b], xy[2 * a + 1] - xy[2 * b + 1]) + 0.5);
 }
 
-/* 13 places: one more than the limit for exact solutions, and still solvable by the exact
- * algorithm. */
+/* With 13 places the search is used instead of the exact algorithm, whose limit is 12; the exact
+ * algorithm can still compute the reference. */
 static void
 test_search_is_exact(void)
 {
@@ -122,7 +123,7 @@ test_search_is_exact(void)
   }
 }
 
-/* On a ring the shortest tour is known for every size: the way around. */
+/* For places on a ring the shortest tour is known for every size: once around. */
 static void
 test_search_on_a_ring(void)
 {
@@ -135,7 +136,7 @@ test_search_on_a_ring(void)
     g_autofree int *order = g_new(int, n);
     int64_t around = 0;
     for (int i = 0; i < n; i++) {
-      int at = (int) ((int64_t) i * 7919 % n); /* shuffled: 7919 is prime */
+      int at = (int) ((int64_t) i * 7919 % n); /* shuffles the places: 7919 is prime */
       x[at] = xy[2 * at] = 1e5 * cos(2 * G_PI * i / n);
       y[at] = xy[2 * at + 1] = 1e5 * sin(2 * G_PI * i / n);
       order[i] = at;
@@ -170,7 +171,7 @@ test_all_at_one_place(void)
 
 /* --- streets --- */
 
-/* 0 ---100 m--- 1 ---200 m--- 2, and 3 - 4 which nothing joins. */
+/* Nodes 0 --100 m-- 1 --200 m-- 2, and a separate street 3 -- 4 that is connected to neither. */
 static const ccd_segment line[] = {{0, 1, 100, 20}, {1, 2, 200, 60}, {3, 4, 50, 20}};
 
 static void
@@ -194,7 +195,9 @@ test_street_distances(void)
   g_assert_cmpint(m[0 * 6 + 1], ==, 6000);
   g_assert_cmpint(m[0 * 6 + 2], ==, 6000 + 2000);
   g_assert_cmpint(m[1 * 6 + 3], ==, 3000 + 5000 + 2000); /* half the mean of 20 and 60 */
-  g_assert_cmpint(m[3 * 6 + 4], ==, 11500 + 1500);       /* no way: 1.15 x straight + 15 m */
+  g_assert_cmpint(m[3 * 6 + 4],
+                  ==,
+                  11500 + 1500); /* not connected: 1.15 times the straight distance + 15 m */
   g_assert_cmpint(m[0 * 6 + 5], ==, 11500 + 1500);
   for (int i = 0; i < 6; i++)
     for (int j = 0; j < 6; j++)
@@ -207,8 +210,8 @@ test_street_distances(void)
 
 /* --- cutting --- */
 
-/* Points along rows of an invented town; some at one position, some with many doors, some
- * without. */
+/* Make points along the streets of an invented town; some share a position, some have many
+ * doors, some have none. */
 static ccd_point *
 made_up_town(uint64_t seed, int n)
 {
@@ -249,7 +252,9 @@ assert_whole(const ccd_point *points, int n, const ccd_cut *cut)
     for (int j = turf->first; j < pieces; j++) {
       const ccd_piece *piece = &cut->pieces[j];
       g_assert_cmpint(piece->doors, >, 0);
-      g_assert_cmpint(piece->first, ==, next[piece->point]); /* neither lost nor twice */
+      g_assert_cmpint(piece->first,
+                      ==,
+                      next[piece->point]); /* each door is assigned exactly once, in order */
       next[piece->point] += piece->doors;
       doors += piece->doors;
     }
@@ -338,7 +343,9 @@ test_towers_apart(void)
     {.x = 0, .doors = 431, .segment = -1},
     {.x = 10, .doors = 20, .segment = -1},
     {.x = 20, .doors = 20, .segment = -1},
-    {.x = 30, .doors = 30, .segment = -1}, /* with the next: one building of 60 */
+    {.x = 30,
+     .doors = 30,
+     .segment = -1}, /* at the position of the next point: one building of 60 doors */
     {.x = 30, .doors = 30, .segment = -1},
   };
   ccd_cut cut;
@@ -356,8 +363,8 @@ test_towers_apart(void)
   cc_arena_free(arena);
 }
 
-/* Two groups side by side, each with half a target too many: with a barrier no turf contains
- * both. */
+/* Two groups of points next to each other, each with half a target too many doors: with a
+ * barrier between them no turf contains points of both. */
 static void
 test_barrier(void)
 {
@@ -419,7 +426,7 @@ test_walk(void)
 {
   ccd_point points[40];
   int which[40], order[40];
-  for (int i = 0; i < 40; i++) { /* 20 houses up one side and 20 down the other */
+  for (int i = 0; i < 40; i++) { /* 20 houses up one side of the street and 20 down the other */
     int at = i * 17 % 40;
     points[at] = (ccd_point){.doors = 1,
                              .segment = 1,
@@ -489,7 +496,7 @@ test_walk_units_together(void)
     last = i;
   }
   g_assert_cmpint(last - first, ==, 29);
-  for (int n = 0; n <= 3; n++) { /* none, one, and few */
+  for (int n = 0; n <= 3; n++) { /* no point, one, and few */
     g_assert_cmpint(ccd_walk_plan(&ground, which, n, &options, scratch, which, &walk, &error),
                     ==,
                     CC_OK);
@@ -498,7 +505,7 @@ test_walk_units_together(void)
   cc_arena_free(scratch);
 }
 
-/* --- being stopped --- */
+/* --- cancelling --- */
 
 static bool
 stop_after(void *data)
@@ -532,7 +539,7 @@ test_cancelled(void)
   }
 }
 
-/* With every memory ceiling it either succeeds or reports lack of memory. */
+/* With every memory ceiling, planning either succeeds or reports that memory is exhausted. */
 static void
 test_out_of_memory(void)
 {

@@ -622,7 +622,8 @@ test_row(void)
   cc_str_done(&text);
 }
 
-/* Struct to cells by cc_field_text, cells to struct by cc_bind_row: the same JSON. */
+/* Writing a struct as cells (cc_field_text) and reading the cells (cc_bind_row) gives the same
+ * JSON. */
 static void
 test_bind(void)
 {
@@ -646,7 +647,7 @@ test_bind(void)
   cc_encode_body(&probe_type, out.object, NULL, &before);
   cc_encode_body(&probe_type, &bound, NULL, &after);
   g_assert_cmpstr(before.text, ==, after.text);
-  /* PostgreSQL's notation of values. */
+  /* Values in PostgreSQL's notation. */
   int at = cc_type_find(&probe_type, "at");
   int flag = cc_type_find(&probe_type, "flag");
   cells[at] = (cc_cell){.text = "1969-12-31 23:59:59.5+00", .length = 24};
@@ -772,7 +773,7 @@ test_schema(void)
   g_assert_cmpint(most, ==, 100);
   g_assert_cmpint(fallback, ==, 7);
   json_decref(part);
-  /* A reply does not promise the limits of a request. */
+  /* The schema of a reply does not contain the limits of a request. */
   cc_str_clear(&text);
   cc_schema(&part_type, CC_SCHEMA_REPLY, &text);
   g_assert_cmpstr(text.text,
@@ -790,7 +791,7 @@ test_schema(void)
   cc_str_done(&text);
 }
 
-/* Every string of the Big List of Naughty Strings is kept byte for byte as a text. */
+/* Every string of the Big List of Naughty Strings is kept byte for byte. */
 static void
 test_naughty(void)
 {

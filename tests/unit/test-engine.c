@@ -12,8 +12,8 @@
 #include "server/engine/ccd-router.h"
 #include "server/engine/ccd-versions.h"
 
-/* Rules of the engine that need neither socket nor database: router, cursors, limits, rights,
- * crypto. */
+/* Tests of the parts of the engine that need neither sockets nor a database: router, cursors,
+ * limits, rights, crypto. */
 
 typedef struct thing_ref {
   int64_t thing_id;
@@ -76,7 +76,8 @@ test_router(void)
   found = match(router, arena, CC_GET, "/v1/things/by-name/caf%C3%A9%20x", CC_OK);
   g_assert_true(found.route->op == &op_named);
   g_assert_cmpstr(found.params[0].text, ==, "café x");
-  /* A literal wins, and paths that only match the parameter are still found. */
+  /* A literal segment is preferred to a parameter; paths that match only the parameter are found
+   * too. */
   g_assert_true(match(router, arena, CC_GET, "/v1/things/by-name", CC_OK).route->op ==
                 &op_named_self);
   found = match(router, arena, CC_POST, "/v1/things/by-name/close", CC_OK);
@@ -145,7 +146,8 @@ test_cursor(void)
   }
 }
 
-/* A single process counts exactly; leases of several never exceed the quota together. */
+/* A single process counts exactly; the leases of several processes together never exceed the
+ * quota. */
 static void
 test_limits(void)
 {
@@ -172,15 +174,15 @@ test_limits(void)
     passed += !state.refused;
   }
   g_assert_cmpint(passed, ==, 40);
-  g_assert_cmpint(asked, <, 40); /* most requests do not ask Redis */
+  g_assert_cmpint(asked, <, 40); /* most requests need no lease from Redis */
 
-  /* Checking for a lease does not use up the turn to ask. */
+  /* Checking whether a lease exists must not count as the request's turn to ask Redis. */
   ccd_limit_state state = {0};
   for (int i = 0; i < 3; i++)
     g_assert_false(ccd_limits_take_known(processes[0], CCD_LIMIT_API, "actor|crowd", &state));
 
-  /* Many concurrent requests: the first asks for itself, then one larger lease is requested, and
-   * the others ask for one each. */
+  /* Many concurrent requests: the first requests one unit for itself, the second a larger lease,
+   * and the others one unit each. */
   ccd_lease crowd[3];
   g_assert_false(ccd_limits_take(processes[0], CCD_LIMIT_API, "actor|crowd", 1, &state, &crowd[0]));
   g_assert_cmpint(crowd[0].amount, ==, 1);
@@ -232,7 +234,8 @@ test_rights(void)
     g_assert_cmpint(cc_right_find(cc_right_name((cc_right) right)), ==, right);
 }
 
-/* A sealed value opens only in its place, and only unchanged. */
+/* A sealed value can be opened only for the place for which it was sealed, and only if it is
+ * unchanged. */
 static void
 test_seal(void)
 {

@@ -25,7 +25,7 @@ open_log(const char *file)
   g_assert_cmpint(ccd_log_open(file, "info", &error), ==, CC_OK);
 }
 
-/* Run @path again as another process, with @file in its environment; its output may be checked. */
+/* Run this program again as another process, with the log in @file; its output may be checked. */
 static void
 run_with(const char *path, const char *file)
 {
@@ -43,7 +43,7 @@ new_path(void)
   return path;
 }
 
-/* How often @part occurs in lines of @text; every line must be complete. */
+/* Count the lines of @text that contain @part; every line must be complete. */
 static int64_t
 count_lines(const char *text, const char *part)
 {
@@ -62,7 +62,7 @@ count_lines(const char *text, const char *part)
   return found;
 }
 
-/* The sum of the lines about dropped lines. */
+/* Sum of the numbers in the lines that report dropped lines. */
 static int64_t
 sum_dropped(const char *text)
 {
@@ -80,7 +80,7 @@ read_file(const char *path)
   return text;
 }
 
-/* Lines of 200 bytes and more, one error in a hundred. */
+/* Thread that writes lines of 200 bytes and more; one line in a hundred is an error. */
 static void *
 log_thread(void *data)
 {
@@ -109,10 +109,11 @@ case_end(void)
   open_log(g_getenv("TEST_LOG_FILE"));
   log_from_threads();
   g_assert_cmpuint(ccd_log_pending() + ccd_log_dropped(), <=, THREADS * LINES * 400);
-  exit(0); /* without ccd_log_close */
+  exit(0); /* ends without ccd_log_close */
 }
 
-/* A process that ends normally has written everything. Lines that did not fit are counted. */
+/* A process that ends normally has written all lines. Lines that did not fit into the memory are
+ * counted. */
 static void
 test_end(void)
 {
@@ -156,7 +157,7 @@ case_fault(void)
   *nowhere = 1; /* NOLINT(clang-analyzer-core.NullDereference): what is tested */
 }
 
-/* A process that crashes has written everything up to the crash. */
+/* A process that crashes has written all lines up to the crash. */
 static void
 test_crash(void)
 {
@@ -200,7 +201,7 @@ case_full_pipe(void)
   open_log(path);
   g_assert_cmpint(fcntl(fd, F_SETFL, 0), ==, 0);
 
-  log_from_threads(); /* nobody reads the pipe: the calls return nevertheless */
+  log_from_threads(); /* the pipe is not read; the calls must return nevertheless */
   g_assert_cmpuint(ccd_log_dropped(), >, 0);
   g_assert_cmpuint(ccd_log_pending(), >, 0);
 
@@ -244,7 +245,7 @@ case_stuck(void)
   exit(0);
 }
 
-/* The end of a process does not wait for ever. */
+/* The end of a process does not wait forever for a log that cannot be written. */
 static void
 test_stuck(void)
 {

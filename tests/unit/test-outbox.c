@@ -35,7 +35,7 @@ test_only_a_final_verdict_counts(void)
   g_assert_true(cc_outbox_verdict(&box, ids[1], CC_VERDICT_APPLIED, 0));
   g_assert_cmpint(cc_outbox_settled(&box), ==, 0);
   g_assert_true(cc_outbox_verdict(&box, ids[0], CC_VERDICT_DUPLICATE, CC_VERDICT_CONFLICT));
-  /* A late answer to an earlier request changes nothing. */
+  /* A late verdict about an operation that already has one changes nothing. */
   g_assert_false(cc_outbox_verdict(&box, ids[0], CC_VERDICT_APPLIED, 0));
   g_assert_cmpint(box.entries[0].verdict, ==, CC_VERDICT_CONFLICT);
   g_assert_cmpint(cc_outbox_settled(&box), ==, 2);
@@ -60,7 +60,7 @@ test_a_refusal_stays_until_somebody_dealt_with_it(void)
   g_assert_true(cc_outbox_verdict(&box, ids[2], CC_VERDICT_APPLIED, 0));
   cc_outbox_prune(&box);
   g_assert_cmpuint(box.n, ==, 0);
-  /* Sequence numbers continue. */
+  /* After a restart the sequence numbers continue. */
   g_assert_cmpint(cc_outbox_settled(&box), ==, 3);
   int64_t sequence = 0;
   g_assert_cmpint(cc_outbox_add(&box, ids[0], &sequence), ==, CC_OK);
@@ -102,12 +102,14 @@ test_clock(void)
   const cc_time day = 86400 * CC_TIME_SECOND;
   cc_clock_measure(&clock, 0, day + 2 * CC_TIME_SECOND, 4 * CC_TIME_SECOND);
   g_assert_cmpint(clock.offset_us, ==, day);
-  /* A faster exchange is more precise, a slower one that agrees is not. */
+  /* A measurement with a faster exchange is more precise and replaces the old one; a slower one
+   * that agrees does not. */
   cc_clock_measure(&clock, 0, day + 1000 + CC_TIME_SECOND / 10, CC_TIME_SECOND / 5);
   g_assert_cmpint(clock.offset_us, ==, day + 1000);
   cc_clock_measure(&clock, 0, day + 3 * CC_TIME_SECOND, 4 * CC_TIME_SECOND);
   g_assert_cmpint(clock.offset_us, ==, day + 1000);
-  /* The device's clock was set: a contradicting measurement replaces the old one. */
+  /* The device's clock was set meanwhile: a measurement that contradicts the old one replaces
+   * it. */
   cc_clock_measure(&clock, day, day + CC_TIME_SECOND, day + 2 * CC_TIME_SECOND);
   g_assert_cmpint(clock.offset_us, ==, 0);
 }

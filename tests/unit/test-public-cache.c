@@ -9,7 +9,7 @@
 #include "server/engine/ccd-reply-cached.h"
 #include "server/engine/ccd-server.h"
 
-/* Cached replies, invalidation, memory limit, and concurrent requests. */
+/* Tests of cached replies: invalidation, memory limit, concurrent requests. */
 
 static ccd_public_cache *
 new_cache(size_t bytes)
@@ -50,7 +50,7 @@ test_kept(void)
   g_assert_cmpstr(answer->etag, ==, "\"1\"");
   g_assert_null(answer->next_cursor);
 
-  /* A reply in use stays valid, whatever happens to the entry. */
+  /* A reply that is being sent stays valid when its cache entry is removed or replaced. */
   ccd_public_cache_changed(cache, 7);
   g_assert_false(is_kept(cache, "/a?"));
   keep(cache, "/a?", 7, "beta");
@@ -73,8 +73,8 @@ test_changes(void)
   ccd_public_cache_changed(cache, 0);
   g_assert_false(is_kept(cache, "/seven"));
 
-  /* A change while the database is queried: the reply may be older than the change, so it is not
-   * cached. */
+  /* The data change while the database is queried: the reply may be older than the change, so it
+   * must not be cached. */
   ccd_filling filling = {0};
   const ccd_answer *found = NULL;
   g_assert_cmpint(ccd_public_cache_begin(cache, "/seven", true, &filling, &found),
@@ -114,7 +114,8 @@ test_capacity(void)
   for (int i = 0; i < KEYS; i++) {
     (void) snprintf(key, sizeof(key), "/%d", i);
     keep(cache, key, 1, body);
-    g_assert_true(i == 0 || is_kept(cache, "/0")); /* used each time, so the others are replaced */
+    g_assert_true(
+      i == 0 || is_kept(cache, "/0")); /* used each time, so that the other entries are replaced */
   }
   ccd_public_cache_stats stats;
   ccd_public_cache_stats_get(cache, &stats);
@@ -124,7 +125,7 @@ test_capacity(void)
   (void) snprintf(key, sizeof(key), "/%d", KEYS - 1);
   g_assert_true(is_kept(cache, key));
 
-  /* Larger than the memory allows, and a key that is too long. */
+  /* An entry larger than the cache, and a key that is too long, are not cached. */
   char *large = g_strnfill(ROOM / 2, 'l');
   char *deep = g_strnfill(2000, 'k');
   keep(cache, "/large", 1, large);
@@ -163,7 +164,8 @@ ask(void *data)
   return NULL;
 }
 
-/* One thread queries, all others wait for its reply; when it gives up, another one queries. */
+/* One thread queries and all others wait for its reply. When that thread gives up, another one
+ * queries. */
 static void
 test_one_asks(void)
 {

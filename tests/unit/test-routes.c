@@ -6,8 +6,8 @@
 #include "server/engine/ccd-bind.h"
 #include "server/engine/ccd-routes.h"
 
-/* Errors that stop the start: an unknown parameter, a Location that cannot be filled in, a list
- * without its parent, an id without its scope. */
+/* Errors in route tables that stop the start: an unknown parameter, a Location that cannot be
+ * filled in, a list without its parent, an id without its scope. */
 
 typedef struct note {
   int64_t id;
@@ -116,7 +116,8 @@ check(const ccd_route *route, const char *expected)
     g_error("%s: expected \"%s\"", error.message, expected);
 }
 
-/* Result for a correct route: these operations are not in cc_ops. */
+/* The expected result for a correct route: the check reports only that the operations of this
+ * test are not in cc_ops. */
 #define RIGHT "is not among cc_ops"
 
 static void

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The rules that both programs share: scripts and answers, outcomes, check-ins, state machines. */
+/* Tests of the rules that both programs share: scripts and answers, outcomes, check-ins, state
+ * machines. */
 #include <glib.h>
 #include <string.h>
 
@@ -40,7 +41,10 @@ static const cc_rule_step steps[] = {
   {.id = 1, .kind = SINGLE, .required = true, OPTIONS(yes_no)},
   {.id = 2, .kind = MULTI, OPTIONS(issues)},
   {.id = 3, .kind = SUPPORT, .show_if_option_id = 11, OPTIONS(levels)},
-  {.id = 4, .kind = SINGLE, .show_if_option_id = 31, OPTIONS(again)}, /* chained: 11, then 31 */
+  {.id = 4,
+   .kind = SINGLE,
+   .show_if_option_id = 31,
+   OPTIONS(again)}, /* a chain of conditions: option 11, then option 31 */
   {.id = 5, .kind = FREE_TEXT, .required = true, .show_if_option_id = 42},
   {.id = 6, .kind = SCALE, .scale_min = 1, .scale_max = 10},
   {.id = 7, .kind = NUMBER},
@@ -49,16 +53,18 @@ static const cc_rule_step steps[] = {
   {.id = 10, .kind = SINGLE, .archived = true, .show_if_option_id = 12, OPTIONS(old)},
   {.id = 13,
    .kind = FREE_TEXT,
-   .show_if_option_id = 22}, /* shown by an option of a multi question */
+   .show_if_option_id = 22}, /* shown by an option of a question with several choices */
   {.id = 14, .kind = FREE_TEXT, .required = true, .updated_at = THEN + 6 * MINUTE},
   {.id = 15, .kind = FREE_TEXT, .show_if_option_id = 12, .updated_at = THEN + 6 * MINUTE},
   {.id = 16, .kind = NUMBER, .show_if_option_id = 12, .updated_at = THEN + 4 * MINUTE},
-  {.id = 17, .kind = FREE_TEXT, .show_if_option_id = 91}, /* by an option of an archived question */
+  {.id = 17,
+   .kind = FREE_TEXT,
+   .show_if_option_id = 91}, /* shown by an option of an archived question */
 };
 static const cc_rule_script script = {1, 7, steps, G_N_ELEMENTS(steps)};
 
-/* "1:o11 6:n3.5 5:tHello 8:d2026-11-03": a step, and the content of its answer; several contents
- * are allowed. */
+/* Answers in short form: "1:o11 6:n3.5 5:tHello 8:d2026-11-03" names a step and the content of
+ * its answer; several contents are possible. */
 typedef struct said {
   cc_contact_answer items[16];
   cc_contact_answer *list[16];
@@ -141,7 +147,7 @@ test_answers(void)
     {"1:o12 8:d2026-11-03", "", ""},
     {"1:o12 8:d2026-11-3", "wrong_kind", "answers/1"},
     {"1:o12 8:dtomorrow", "wrong_kind", "answers/1"},
-    /* Questions that were not shown. */
+    /* Answers to questions that were not shown. */
     {"1:o11 3:o31", "", ""},
     {"1:o12 3:o31", "not_shown", "answers/1"},
     {"3:o31 1:o12", "not_shown", "answers/0"},
@@ -152,13 +158,14 @@ test_answers(void)
     {"1:o12 2:o21 2:o22 13:tx", "", ""},
     {"1:o11 17:tx", "not_shown", "answers/1"},
     {"1:o12 10:o91 17:tx", "", ""},
-    /* Required and shown. */
+    /* Questions that are required and were shown. */
     {"1:o11 3:o31 4:o42", "question_required", "answers"},
     {"1:o11 3:o31 4:o42 5:tbecause", "", ""},
     /* Archived questions are neither required nor refused. */
     {"1:o12 9:tx", "", ""},
     {"1:o11 10:o91", "", ""},
-    /* Changed after the conversation (15), and within the five minutes of tolerance (16). */
+    /* Questions that were changed after the conversation (15), and within the five minutes of
+     * tolerance (16). */
     {"1:o11 15:tx", "", ""},
     {"1:o11 16:n1", "not_shown", "answers/1"},
     /* A wrong kind is reported before a scale, a scale before a question that was not shown. */
@@ -179,8 +186,8 @@ test_answers(void)
   }
 }
 
-/* Sent weeks later, after the script was changed; and by a phone whose clock is five minutes
- * slow. */
+/* Answers that are sent weeks later, after the script was changed, and answers from a phone
+ * whose clock is five minutes slow. */
 static void
 test_required_by_the_script_of_its_time(void)
 {
@@ -208,8 +215,8 @@ test_support(void)
     {"1:o11 3:o31", 1},
     {"1:o11 3:n4", 4},
     {"1:o12 2:o22", 4},
-    {"1:o11 2:o22 3:o31",
-     1}, /* the last step of the script that gives a level, not the last answer */
+    {"1:o11 2:o22 3:o31", 1}, /* the level comes from the last step in the script's order that has
+                                 one, not from the last answer */
     {"3:o31 1:o11 2:o22", 1},
     {"1:o12 7:n3", 0},
     {"1:o12 6:n3", 0},
@@ -235,7 +242,8 @@ test_path(void)
     {"1:o11", "100 1 2 3 6 7 8 14"},
     {"1:o12", "100 1 2 6 7 8 14 15 16"},
     {"1:o11 3:o31 4:o42", "100 1 2 3 4 5 6 7 8 14"},
-    {"3:o31", "100 1 2 6 7 8 14"}, /* the question that opens it was not shown itself */
+    {"3:o31",
+     "100 1 2 6 7 8 14"}, /* not shown, because the question on which it depends was not shown */
     {"2:o22", "100 1 2 6 7 8 13 14"},
   };
 
@@ -251,7 +259,8 @@ test_path(void)
   }
 }
 
-/* The server saves no such script; a rule that loops for ever would hang the server. */
+/* Conditions that form a circle: the server saves no such script, but an endless loop would hang
+ * the server. */
 static void
 test_a_circle_of_conditions_ends(void)
 {
@@ -368,7 +377,7 @@ test_the_door(void)
     const cc_door_verdict *out = cc_door_judge(CC_DOOR_UNDO, status);
     g_assert_nonnull(in);
     g_assert_nonnull(out);
-    /* Either done, or refused with a code. */
+    /* Each check-in is either done, or refused with a code. */
     g_assert_true((in->becomes == NULL) == (in->code != NULL));
     g_assert_true((out->becomes == NULL) == (out->code != NULL));
   }
@@ -381,7 +390,7 @@ test_the_door(void)
   g_assert_null(cc_door_judge(CC_DOOR_UNDO, "asleep"));
 }
 
-/* Check-ins make exactly the moves that the attendees' state machine allows. */
+/* Check-ins do exactly the transitions that the attendees' state machine allows. */
 static void
 test_the_door_keeps_to_the_machine(void)
 {
@@ -408,7 +417,7 @@ has_state(const cc_machine *machine, const char *state)
   return false;
 }
 
-/* Every state of a move exists in the API, no move occurs twice. */
+/* Every state of a transition exists in the API, and no transition occurs twice. */
 static void
 test_machines_are_whole(void)
 {
@@ -429,7 +438,7 @@ test_machines_are_whole(void)
   g_assert_null(cc_machine_find("nothing"));
 }
 
-/* Every state can be reached; the two that nothing sets yet are named. */
+/* Every state can be reached, except two that no code sets yet; these are listed. */
 static void
 test_every_state_is_reached(void)
 {

@@ -7,7 +7,8 @@
 #include "common/base/cc-time.h"
 #include "server/engine/ccd-line.h"
 
-/* Classes, turns, limits and stops, with works that wait until the test releases them. */
+/* Tests of classes, turns, limits and stops, with pieces of work that wait until the test
+ * releases them. */
 
 #define WORKS 64
 
@@ -17,13 +18,13 @@ typedef struct task {
   int ended; /* guarded by the board's lock */
 } task;
 
-/* Shared by the works. */
+/* State shared by the pieces of work. */
 static struct {
   pthread_mutex_t lock;
   pthread_cond_t changed;
   bool open; /* works may end */
   int running, most, done, refused;
-  int order[WORKS]; /* keys, as their works began */
+  int order[WORKS]; /* keys in the order in which their work began */
   int n_order;
   size_t largest; /* batch */
 } board = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
@@ -119,7 +120,8 @@ submit(ccd_scheduler *scheduler, ccd_class class, task *tasks, int n, int key)
   return taken;
 }
 
-/* One thread: works are served in order of arrival, but a key has at most four in the line. */
+/* One thread: work is done in order of arrival, but at most four pieces of one key are in the
+ * line. */
 static void
 test_turns(void)
 {
@@ -138,7 +140,7 @@ test_turns(void)
   ccd_scheduler_free(scheduler);
 }
 
-/* A flood of one key leaves the reserve to others; another class is unaffected. */
+/* Many requests of one key leave the reserved threads to others; another class is not affected. */
 static void
 test_reserve(void)
 {
@@ -171,7 +173,7 @@ push(ccd_line *line, task *tasks, int n, int key)
   }
 }
 
-/* The key of the next work; 0: none may begin. The work stays busy. */
+/* Begin the next work and return its key; 0: none may begin. The work stays busy. */
 static int
 begin(ccd_line *line, ccd_run *run)
 {
@@ -181,8 +183,8 @@ begin(ccd_line *line, ccd_run *run)
   return ((task *) (void *) run->works[0])->key;
 }
 
-/* A flood uses all threads but the reserve until another key comes; works that wait for a lock
- * do not count. */
+/* One key uses all threads except the reserve until another key arrives; work that waits for a
+ * lock does not count. */
 static void
 test_shared(void)
 {
@@ -199,7 +201,7 @@ test_shared(void)
   g_assert_cmpint(begin(&line, &runs[4]), ==, 2);
   ccd_line_end(&line, &runs[0]);
   g_assert_cmpint(begin(&line, &runs[0]), ==, 2);
-  g_assert_false(ccd_line_ready(&line)); /* the fifth of the first key */
+  g_assert_false(ccd_line_ready(&line)); /* the fifth piece of work of the first key */
   ccd_line_end(&line, &runs[1]);
   g_assert_false(ccd_line_ready(&line));
   runs[2].began = 1;
@@ -207,13 +209,13 @@ test_shared(void)
   push(&line, tasks + 20, 1, 1);
   line.mixed_until = ALWAYS;
   g_assert_false(ccd_line_ready(&line));
-  line.mixed_until = 0; /* the others have gone */
+  line.mixed_until = 0; /* the work of other keys has ended */
   g_assert_cmpint(begin(&line, &runs[5]), ==, 1);
   ccd_line_clear(&line);
 }
 
-/* A class with one busy work at most; a work that waits for a lock does not count, and a thread
- * checks for that. */
+/* A class that allows one busy piece of work: work that waits for a lock does not count as busy,
+ * and a thread checks for that. */
 static void
 test_busy(void)
 {
@@ -239,8 +241,8 @@ test_busy(void)
   ccd_scheduler_free(scheduler);
 }
 
-/* A key may wait only with as many works as there is free space, so floods leave space for
- * others; nothing accepted is lost. */
+/* The number of waiting pieces of work of a key is limited to the free space, so one key leaves
+ * space for others. Accepted work is never lost. */
 static void
 test_limits(void)
 {
@@ -268,7 +270,7 @@ test_limits(void)
   ccd_scheduler_free(scheduler);
 }
 
-/* Works that waited too long are refused, running ones are not. */
+/* Work that has waited too long is refused; running work is not. */
 static void
 test_expiry(void)
 {
@@ -281,7 +283,7 @@ test_expiry(void)
   g_assert_true(submit(scheduler, CCD_CLASS_ORDINARY, tasks + 1, 3, 1));
   ccd_scheduler_expire(scheduler);
   g_assert_cmpint(board.refused, ==, 0);
-  tasks[1].work.since -= 2 * CC_TIME_SECOND; /* the first of the three has waited */
+  tasks[1].work.since -= 2 * CC_TIME_SECOND; /* the first of the three has waited too long */
   ccd_scheduler_expire(scheduler);
   g_assert_cmpint(board.refused, ==, 1);
   set_open(true);
@@ -289,8 +291,8 @@ test_expiry(void)
   ccd_scheduler_free(scheduler);
 }
 
-/* At the end of a stop waiting works are refused at once and no more are accepted; running ones
- * end. */
+/* At the end of a stop, waiting work is refused at once and no more is accepted; running work
+ * ends normally. */
 static void
 test_refuse(void)
 {
@@ -308,7 +310,8 @@ test_refuse(void)
   g_assert_cmpint(board.done, ==, 2);
 }
 
-/* A thread takes waiting works together, in turns, up to the batch size. */
+/* A thread takes several waiting pieces of work together, alternating between keys, up to the
+ * batch size. */
 static void
 test_batches(void)
 {
@@ -328,7 +331,7 @@ test_batches(void)
   ccd_scheduler_free(scheduler);
 }
 
-/* Many submitters and keys: each work is run once, and none is lost. */
+/* Many submitters and keys: each piece of work runs exactly once. */
 #define SUBMITTERS 8
 #define ROUNDS 300
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The rules of text messages: size, templates, intents. */
+/* Tests of the rules of text messages: size, templates, intents. */
 #include <glib.h>
 #include <jansson.h>
 #include <string.h>
@@ -22,7 +22,7 @@ static void
 test_length(void)
 {
   static const struct {
-    const char *text, *then; /* text n times, then once, then text m times */
+    const char *text, *then; /* the message: text n times, then `then`, then text m times */
     int n, m;
     const char *encoding;
     int units, segments;
@@ -35,7 +35,8 @@ test_length(void)
     {"a", "", 307, 0, "gsm7", 307, 3},
     {"a", "€", 158, 0, "gsm7", 160, 1},
     {"a", "€", 159, 0, "gsm7", 161, 2},
-    {"a", "€", 152, 152, "gsm7", 306, 3}, /* 152 + 2 does not fit into 153 */
+    {"a", "€", 152, 152, "gsm7", 306, 3}, /* the euro sign takes 2 septets: 152 + 2 do not fit into
+                                             153 */
     {"ñéà ÅΔ§", "", 1, 0, "gsm7", 7, 1},
     {"ç", "", 1, 0, "ucs2", 1, 1},
     {"Ç", "", 1, 0, "gsm7", 1, 1},
@@ -47,7 +48,7 @@ test_length(void)
     {"ж", "", 135, 0, "ucs2", 135, 3},
     {"😀", "", 35, 0, "ucs2", 70, 1},
     {"😀", "", 36, 0, "ucs2", 72, 2},
-    {"😀", "", 67, 0, "ucs2", 134, 3}, /* a pair is not cut in two */
+    {"😀", "", 67, 0, "ucs2", 134, 3}, /* a surrogate pair is not divided between segments */
     {"’", "", 1, 0, "ucs2", 1, 1},
     {"a\nb\\{}", "", 1, 0, "gsm7", 9, 1},
     {"a", "😀", 67, 0, "ucs2", 69, 1},
@@ -82,7 +83,8 @@ test_render(void)
     {"Hi", "Hi"},
     {"Hi {first_name}!", "Hi Rosa!"},
     {"{first_name}{first_name}", "RosaRosa"},
-    {"{organization}", "{first_name} & {friends}"}, /* once over the template */
+    {"{organization}",
+     "{first_name} & {friends}"}, /* filled once: braces inside a value are not filled again */
     {"in {city}.", "in ."},
     {"in {city|town}, {first_name|you}.", "in town, Rosa."},
     {"in {city|}{city|a|b}.", "in a|b."},
@@ -161,7 +163,7 @@ test_names(void)
   cc_arena_free(arena);
 }
 
-/* A line of the table with the escapes of line ends replaced. */
+/* A line of the table; the escapes of line ends are replaced. */
 static char *
 unescape(const char *text)
 {
@@ -195,7 +197,7 @@ test_intents(void)
   g_assert_cmpuint(n, >, 240);
 }
 
-/* Longer than what is read: the rest counts as other content. */
+/* Texts longer than the part that is read: the rest counts as other content. */
 static void
 test_long_texts(void)
 {

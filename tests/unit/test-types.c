@@ -4,8 +4,8 @@
 #include "common/api/cc-op.h"
 #include "tests/unit/drift.h"
 
-/* Every type of every operation: its table covers its struct, its sample survives encoding and
- * decoding, its rows have documentation, its schema is JSON. */
+/* Checks every type of every operation: its table covers its struct, its sample survives
+ * encoding and decoding, its rows have documentation, its schema is valid JSON. */
 
 static void
 check_schema(const cc_type *type, cc_schema_use use)
@@ -40,7 +40,7 @@ check_fallbacks(const cc_type *type)
   }
 }
 
-/* Every writable field refuses invalid values and names the place. */
+/* Every writable field refuses invalid values, and the error has the pointer of the field. */
 static void
 check_refusals(const cc_type *type)
 {
@@ -90,7 +90,7 @@ test_op(gconstpointer data)
   check_type(op, op->reply);
 }
 
-/* Each {name} of a path is a field of the parameters, and each field is in the path. */
+/* Each {name} of a path is a field of the parameters, and each field occurs in the path. */
 static void
 test_paths(void)
 {

@@ -17,8 +17,8 @@ static cc_arena *arena;
 
 #define COMMA ((ccd_table_format){.delimiter = ',', .quote = '"'})
 
-/* The reader's whole output for @bytes in one string: fields separated by |, rows by /,
- * "!code@line:column" for rejects. */
+/* Return the reader's whole output for @bytes as text: fields separated by |, rows by /, and
+ * "!code@line:column" for rejected rows. */
 static char *
 read_all(const void *bytes, size_t n, const ccd_table_format *format)
 {
@@ -66,7 +66,7 @@ test_rows(void)
     {"x,6' 2\" y\n", "x|6' 2\" y/"},
     {"\"Bob \"Buddy\" S\",2\n", "Bob \"Buddy\" S|2/"},
     {"a,b\n1\n1,2,3\n1,2,,\n", "a|b/!ragged@2:1!ragged@3:3!ragged@4:3"},
-    /* An unclosed quote loses one line, whatever follows. */
+    /* An unclosed quote loses only its own line. */
     {"a,b\n1,\"x\n2,y\n3,z\n", "a|b/!unclosed_quote@2:22|y/3|z/"},
     {"a,b\n1,\"x\n2,\"y\"\n3,z\n", "a|b/!unclosed_quote@2:22|y/3|z/"},
     {"a,b\n\xE9,\xC3\xA9\n\xC3\xA9,\x80\n\xC3\xA9,1\n",
@@ -115,7 +115,7 @@ test_limits(void)
   g_autofree char *columns = read_all(text->str, text->len, &COMMA);
   g_assert_cmpstr(columns, ==, "a|b/!too_many_columns@2:40963|4/");
 
-  /* A quote followed by endless lines. */
+  /* A quote that is not closed for more lines than the reader looks ahead. */
   g_string_assign(text, "a,b\n1,\"x\n");
   for (int i = 0; i < CCD_TABLE_QUOTE_LINES + 1; i++)
     g_string_append(text, "2,y\n");
@@ -135,7 +135,7 @@ test_units(void)
   format.encoding = CCD_ENCODING_UTF16LE;
   g_autofree char *got = read_all(le, sizeof le, &format);
   g_assert_cmpstr(got, ==, "a|\xC3\xA9/1|\xF0\x9F\x98\x80/x|\xEF\xBF\xBD/");
-  /* Odd at the end. */
+  /* An odd number of bytes: the last half character becomes U+FFFD. */
   g_autofree char *odd = read_all(le, 19, &format);
   g_assert_cmpstr(odd, ==, "a|\xC3\xA9/1|\xF0\x9F\x98\x80\xEF\xBF\xBD/");
 }
@@ -150,7 +150,7 @@ test_fixed(void)
   g_assert_cmpstr(got, ==, "abc|defg|hi/ab||/Jos|\xC3\xA9 x |yz/Jos|\xC3\xA9x  |yz/!ragged@5:0");
 }
 
-/* Rows of every length across the edges of the chunks: the same rows as written. */
+/* Rows of every length across the boundaries of read blocks are read as they were written. */
 static void
 test_chunks(void)
 {
@@ -200,7 +200,7 @@ test_header(void)
   g_assert_cmpstr(header, ==, "!open bad_header");
 }
 
-/* The whole content of a source; the error's code when it fails. */
+/* Read the whole content of a source; returns the error's code when that fails. */
 static char *
 drain(const char *path, const char *member)
 {
@@ -274,7 +274,7 @@ test_gzip(void)
   GString *text = g_string_new(NULL);
   for (int i = 0; i < 5000; i++)
     g_string_append_printf(text, "%d,%d\n", i, i * 7919);
-  /* Two gzip members in one file, as `cat` makes them. */
+  /* A file of two concatenated gzip members. */
   for (int i = 0; i < 2; i++) {
     gzFile gz = gzopen(path, i == 0 ? "wb" : "ab");
     g_assert_cmpint(gzwrite(gz, text->str, (unsigned) text->len), ==, (int) text->len);
@@ -424,7 +424,7 @@ test_addresses(void)
     g_assert_cmpstr(got, ==, cases[i].expected);
     cc_arena_clear(arena);
   }
-  /* Far too long, and nothing but tokens. */
+  /* Texts that are far too long and consist of nothing but tokens. */
   g_autofree char *longest = g_strnfill(100000, '#');
   g_free(address_text(longest));
   for (size_t i = 1; i < 100000; i += 2)
@@ -451,7 +451,7 @@ test_words(void)
   }
 }
 
-/* The first error of a profile: "pointer code"; "" when it is valid. */
+/* Return the first error of a profile as "pointer code"; "" when the profile is valid. */
 static char *
 profile_error(const char *json)
 {
@@ -539,7 +539,7 @@ test_required(void)
   ccd_voter_mapper_free(mapper);
 }
 
-/* REMOVED in place of an address hides the address; as a status it is a status. */
+/* REMOVED in an address column hides the address; in the status column it is a status. */
 static void
 test_removed(void)
 {

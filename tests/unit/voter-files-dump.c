@@ -11,8 +11,8 @@
 #include "server/voters/ccd-voter-mapper.h"
 #include "server/voters/ccd-voter-row.h"
 
-/* What the reader of voter files makes of a file, as lines of JSON, for the tests in Python; and
- * its speed.
+/* Prints what the reader of voter files reads, as lines of JSON, for tests in Python, and its
+ * speed.
  *
  *   voter-files-dump guess FILE
  *   voter-files-dump rows FILE                  rows and rejects

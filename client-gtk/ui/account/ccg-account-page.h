@@ -6,7 +6,8 @@
 
 G_BEGIN_DECLS
 
-/* The account page: the signed-in person, server and role; other organizations; sign out. */
+/* The account page: shows the signed-in person, the server and the role; switches to other
+ * organizations; signs out. */
 #define CCG_TYPE_ACCOUNT_PAGE (ccg_account_page_get_type())
 G_DECLARE_FINAL_TYPE(CcgAccountPage, ccg_account_page, CCG, ACCOUNT_PAGE, CcgPage)
 

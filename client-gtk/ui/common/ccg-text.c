@@ -53,7 +53,7 @@ char *
 ccg_text_time(cc_time time, const char *zone)
 {
   g_autoptr(GDateTime) at = ccg_zone_at(time, zone);
-  /* Translators: a time of day as strftime writes it. */
+  /* Translators: format of a time of day, for g_date_time_format. */
   g_autofree char *text = g_date_time_format(at, _("%H:%M"));
   g_autofree char *suffix = zone_suffix(at);
   return g_strconcat(text, suffix, NULL);
@@ -63,7 +63,7 @@ static char *
 range(const cc_event *event, GDateTime *start, GDateTime *end)
 {
   g_autofree char *from = g_date_time_format(start, _("%H:%M"));
-  /* Translators: the end of an event on another day than its start, as strftime writes it. */
+  /* Translators: format of the end of an event that ends on another day, for g_date_time_format. */
   g_autofree char *until =
     g_date_time_format(end, same_day(start, end) ? _("%H:%M") : _("%a, %b %-e, %H:%M"));
   g_autofree char *suffix = zone_suffix(start);
@@ -85,7 +85,7 @@ ccg_text_when(const cc_event *event)
   g_autoptr(GDateTime) now = ccg_zone_at(cc_time_now(), event->timezone);
   g_autofree char *hours = ccg_text_hours(event);
   gboolean same_year = g_date_time_get_year(start) == g_date_time_get_year(now);
-  /* Translators: short dates as strftime writes them, without and with the year. */
+  /* Translators: formats of a short date without and with the year, for g_date_time_format. */
   g_autofree char *day =
     g_date_time_format(start, same_year ? _("%a, %b %-e") : _("%a, %b %-e, %Y"));
   return g_strdup_printf("%s, %s", same_day(start, now) ? _("Today") : day, hours);
@@ -103,7 +103,7 @@ ccg_text_day(const cc_event *event)
   if (same_day(start, tomorrow)) {
     return g_strdup(_("Tomorrow"));
   }
-  /* Translators: a long date as strftime writes it. */
+  /* Translators: format of a long date, for g_date_time_format. */
   return g_date_time_format(start, _("%A, %B %-e, %Y"));
 }
 

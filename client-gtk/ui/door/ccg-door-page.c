@@ -260,14 +260,16 @@ on_filter_changed(CcgDoorPage *self)
   update_state(self);
 }
 
-/* Enter in the search moves the focus to the results, so that one key too many checks nobody in. */
+/* After Enter in the search field the results have the focus, so that pressing Enter twice by
+ * mistake checks nobody in. */
 static void
 on_search_activate(CcgDoorPage *self)
 {
   gtk_widget_child_focus(GTK_WIDGET(self->list), GTK_DIR_TAB_FORWARD);
 }
 
-/* --- life ----------------------------------------------------------------------------------- */
+/* --- start and end
+ * ----------------------------------------------------------------------------------- */
 
 static void
 update_rights(CcgDoorPage *self)

@@ -82,7 +82,7 @@ on_sync_changed(CcgEventsView *self)
   CcgSyncState state;
   g_object_get(self->sync, "state", &state, NULL);
   if (state == CCG_SYNC_LIVE) {
-    /* From now on an empty list means that there are no events, also without network. */
+    /* The events have been loaded once, so an empty list means that there are no events. */
     ccg_store_set_value(self->store, "ui.events-known", "1");
   }
   update_state(self);

@@ -5,8 +5,9 @@
 
 SET LOCAL ROLE campaign_definer;
 
--- The role is read from the membership at every call: a removed member loses every right with the
--- commit of the removal, although the session continues without an organization.
+-- Returns the session with this token's hash. The role is read from the membership at every call: a
+-- removed member loses every right with the commit of the removal, although the session continues
+-- without an organization.
 CREATE OR REPLACE FUNCTION session_by_token(hash bytea) RETURNS TABLE (
   session_id bigint, user_id bigint, organization_id bigint, role text, permissions jsonb,
   expires_at timestamptz, kind text, require_second_factor boolean, has_second_factor boolean)
@@ -61,7 +62,8 @@ BEGIN
 END
 $$;
 
--- Also returns invitations that can no longer be accepted: the server reports the reason.
+-- Returns the invitation with this token's hash, even if it can no longer be accepted: the server
+-- reports the reason.
 CREATE OR REPLACE FUNCTION invitation_by_token(hash bytea) RETURNS TABLE (
   organization_id bigint, id bigint, email text, status text, expires_at timestamptz, role text,
   permissions jsonb, organization_name text)

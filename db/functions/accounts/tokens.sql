@@ -1,9 +1,10 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- Validity of proofs of identity: mailed links, sessions, the second factor, unverified addresses.
+-- Rules for the validity of proofs of identity: mailed links, sessions, the second factor,
+-- unverified addresses.
 
--- At most one valid link per person and purpose: creating one invalidates the previous one. The
--- lock on the person's row serializes two concurrent creations.
+-- Trigger: at most one valid link per person and purpose, so creating one invalidates the previous
+-- one. The lock on the person's row makes two concurrent creations run one after the other.
 CREATE OR REPLACE FUNCTION email_token_one_live() RETURNS trigger
 LANGUAGE plpgsql
 AS $$
@@ -17,7 +18,8 @@ BEGIN
 END
 $$;
 
--- Time after which an unused session ends. A phone may stay unused between two weekends.
+-- Returns the time after which an unused session ends. A phone may stay unused between two
+-- weekends.
 CREATE OR REPLACE FUNCTION session_idle(kind text) RETURNS interval
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$ SELECT CASE kind WHEN 'cookie' THEN interval '2 hours' ELSE interval '30 days' END $$;
@@ -27,8 +29,8 @@ CREATE OR REPLACE FUNCTION session_lives(kind text, expires_at timestamptz, last
 LANGUAGE sql STABLE PARALLEL SAFE
 AS $$ SELECT revoked_at IS NULL AND expires_at > now() AND last_seen_at > now() - session_idle(kind) $$;
 
--- Is a second factor required at sign-in? True when it was set up, and not reported as lost so long
--- ago that it has ended.
+-- Is a second factor required at sign-in? True when it was set up and has not ended; it ends some
+-- days after it was reported as lost.
 CREATE OR REPLACE FUNCTION second_factor_holds(confirmed_at timestamptz, ends_at timestamptz) RETURNS boolean
 LANGUAGE sql STABLE PARALLEL SAFE
 AS $$ SELECT confirmed_at IS NOT NULL AND (ends_at IS NULL OR ends_at > now()) $$;

@@ -2,11 +2,12 @@
 --
 -- The hash chain of the audit log: appending a row and verifying an organization's chain.
 
--- SHA-256 of the row's canonical text, a JSON array: its quoting separates the parts unambiguously,
--- NULL differs from '', and jsonb has one text for one value. IMMUTABLE, because a distributed
--- UPDATE allows no other function of its columns: equal arguments give equal texts under all
--- settings (the time is passed as a number). plpgsql, because PostgreSQL does not inline an
--- IMMUTABLE function over jsonb_build_array and would plan an SQL function at each call.
+-- Returns the SHA-256 of the row's canonical text, a JSON array: its quoting separates the parts
+-- unambiguously, NULL differs from '', and jsonb has one text for one value. IMMUTABLE, because a
+-- distributed UPDATE allows no other function of its columns; this is correct, because equal
+-- arguments give equal texts under all settings (the time is passed as a number). Written in
+-- plpgsql, because PostgreSQL does not inline an IMMUTABLE function over jsonb_build_array and
+-- would plan an SQL function at each call.
 CREATE OR REPLACE FUNCTION audit_hash(organization_id bigint, prev_hash bytea, seq bigint, at timestamptz, actor text,
   action text, entity text, entity_id bigint, request_id text, address text, before jsonb, after jsonb)
 RETURNS bytea
@@ -56,11 +57,11 @@ BEGIN
 END
 $$;
 
--- Problems of the chain of one organization; no rows when it is intact. Recomputes every hash. An
--- edited row has a wrong hash; a removed one leaves a gap; a moved or inserted one does not follow
--- the row before it; a cut-off tail or a wrong head shows at the end. A forger who can rewrite
--- everything including the head is detected only by comparing with a head that was stored elsewhere
--- (audit_head).
+-- Returns the problems of an organization's chain; no rows when the chain is intact. Recomputes
+-- every hash. An edited row has a wrong hash; a removed row leaves a gap; a moved or inserted row
+-- does not follow the row before it; a cut-off tail or a wrong head is found at the end. If a
+-- forger can rewrite everything including the head, only a comparison with a head that was stored
+-- elsewhere (audit_head) detects it.
 CREATE OR REPLACE FUNCTION audit_verify(organization bigint) RETURNS TABLE (seq bigint, problem text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
@@ -98,13 +99,13 @@ BEGIN
 END
 $$;
 
--- The end of a chain, to be stored where this database's administrator has no access.
+-- Returns the end of a chain, to be stored where this database's administrator has no access.
 CREATE OR REPLACE FUNCTION audit_head(organization bigint, OUT seq bigint, OUT hash bytea)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
 AS $$ SELECT h.seq, h.hash FROM audit_heads h WHERE h.organization_id = $1 $$;
 
--- Every organization that has a head or rows, deleted ones included. Uses an index skip scan
--- instead of reading the whole log.
+-- Returns every organization that has a head or rows, including deleted organizations. Skips
+-- through an index instead of reading the whole log.
 CREATE OR REPLACE FUNCTION audit_organizations() RETURNS SETOF bigint
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
 AS $$

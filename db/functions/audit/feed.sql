@@ -4,8 +4,8 @@
 
 SET LOCAL ROLE campaign_definer;
 
--- The given organizations that have readable changes after their position (xid, id). The query
--- covers several organizations, so it runs with definer rights; it returns ids only.
+-- Returns those of the given organizations that have readable changes after their position (xid,
+-- id). The query covers several organizations, so it runs with definer rights; it returns only ids.
 CREATE OR REPLACE FUNCTION changes_waiting(organizations bigint[], xids xid8[], ids bigint[]) RETURNS SETOF bigint
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp
 AS $$

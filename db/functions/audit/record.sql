@@ -5,12 +5,12 @@
 
 SET LOCAL ROLE campaign_definer;
 
--- Constraint trigger of every tenant table, created by tenant_triggers. TG_ARGV: the entity's name,
--- the secret columns, the silent columns, the column with the organization. Deferred, so that the
--- chain's lock is taken last and held only during the commit. WHEN is evaluated when the row is
--- written, so that a bulk load does not queue a million events. The values of secret columns are
--- never logged, although their change is. A change of silent columns alone (last_used_at) is
--- neither in the feed nor in the log.
+-- Constraint trigger of every tenant table, created by tenant_triggers. TG_ARGV: name of the
+-- entity, secret columns, silent columns, column with the organization. The trigger is deferred, so
+-- that the chain's lock is taken last and held only during the commit. Its WHEN condition is
+-- evaluated when the row is written, so that a bulk load does not queue a million trigger events.
+-- Values of secret columns are never logged, only the fact that they changed. A change of silent
+-- columns alone (last_used_at) is neither in the feed nor in the log.
 CREATE OR REPLACE FUNCTION record_change() RETURNS trigger
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
@@ -55,8 +55,9 @@ BEGIN
 END
 $$;
 
--- Record a bulk load that ran with app.bulk = 'on' as one row: readers of the feed read the whole
--- entity again. Call it last in the transaction, because it takes the chain's lock at once.
+-- Record a bulk load that ran with app.bulk = 'on' as one row, after which readers of the feed read
+-- the whole entity again. Call it last in the transaction, because it takes the chain's lock
+-- immediately.
 CREATE OR REPLACE FUNCTION record_bulk(entity text, op text, n_rows bigint) RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp
 AS $$

@@ -2,9 +2,10 @@
 --
 -- Creates the triggers of tables. Called by the owner in the triggers.sql of each feature.
 
--- Create the triggers of a tenant table: touch, which increments `version` (of tables that have
--- one), and record_change, which writes each change under the name @entity to the feed and the
--- audit log (NULL: not recorded; the feature's triggers.sql gives the reason). Values of columns in
+-- Create the triggers of a tenant table. touch increments `version` in tables that have this
+-- column. record_change writes each change under the name @entity to the feed and the audit log
+-- (NULL: changes are not recorded; the feature's triggers.sql gives the reason). Values of columns
+-- in
 -- @secret are never logged; a change of columns in @silent alone is not recorded. @touch_when:
 -- condition for incrementing the version.
 CREATE OR REPLACE FUNCTION tenant_triggers(name text, entity text, secret text DEFAULT '{}',
@@ -39,9 +40,9 @@ BEGIN
 END
 $$;
 
--- BEFORE DELETE trigger of a referenced table: clears the column that refers to the deleted row,
--- TG_ARGV = (table, column). ON DELETE SET NULL cannot name a single column when the key contains
--- the column by which tables are distributed.
+-- BEFORE DELETE trigger of a referenced table: sets the column that refers to the deleted row to
+-- NULL. TG_ARGV: table, column. ON DELETE SET NULL cannot be used, because it would also clear the
+-- column by which tables are distributed, which is part of the key.
 CREATE OR REPLACE FUNCTION release_reference() RETURNS trigger
 LANGUAGE plpgsql
 AS $$
@@ -52,7 +53,8 @@ BEGIN
 END
 $$;
 
--- @name.@reference refers to a row of @referred and becomes NULL when that row is deleted.
+-- Create the trigger by which @name.@reference, which refers to a row of @referred, becomes NULL
+-- when that row is deleted.
 CREATE OR REPLACE FUNCTION released_with(name text, reference text, referred text) RETURNS void
 LANGUAGE plpgsql
 AS $$

@@ -8,8 +8,8 @@ CREATE OR REPLACE FUNCTION budget(setting text) RETURNS bigint
 LANGUAGE sql STABLE
 AS $$ SELECT substring(current_setting('app.budgets', true) FROM setting || ':(\d+)')::bigint $$;
 
--- Refuse a request that would exceed a limit. used: including the requested amount. way: what to do
--- without a higher limit.
+-- Refuse a request that would exceed a limit. used: the use including the requested amount; what:
+-- the counted thing, for the message; way: how to proceed without a higher limit.
 CREATE OR REPLACE FUNCTION assert_budget(setting text, used numeric, what text, way text) RETURNS boolean
 LANGUAGE plpgsql STABLE
 AS $$
@@ -23,7 +23,7 @@ END
 $$;
 
 -- BEFORE INSERT trigger of a table with a limited number of rows per organization. TG_ARGV:
--- setting, table, what and way of assert_budget, condition for counted rows.
+-- setting, table, the parameters what and way of assert_budget, condition for the rows that count.
 CREATE OR REPLACE FUNCTION budget_guard() RETURNS trigger
 LANGUAGE plpgsql
 AS $$

@@ -2,9 +2,9 @@
 --
 -- Enqueues and claims jobs.
 
--- Enqueue a job with a plain JSON payload in the current transaction. For routes whose work is one
--- statement, and for functions; a route with wakes_jobs has the queue checked at once. Jobs with a
--- sealed payload (mails) are enqueued by the server only.
+-- Enqueue a job with a plain JSON payload in the current transaction. Used by functions, and by
+-- routes whose work is one statement; after a route with wakes_jobs the worker checks the queue
+-- immediately. Jobs with a sealed payload (mails) are enqueued only by the server.
 CREATE OR REPLACE FUNCTION job_enqueue(organization_id bigint, kind text, payload jsonb,
   run_at timestamptz DEFAULT now()) RETURNS bigint
 LANGUAGE plpgsql VOLATILE
@@ -20,7 +20,7 @@ BEGIN
 END
 $$;
 
--- Fills jobs.share_key; the organization of the call becomes the job's.
+-- Trigger: fills jobs.share_key; a job without an organization gets the one of the transaction.
 CREATE OR REPLACE FUNCTION job_share() RETURNS trigger
 LANGUAGE plpgsql
 AS $$
@@ -31,11 +31,11 @@ BEGIN
 END
 $$;
 
--- Claim one due job of these kinds for its kind's lease, from an organization without a running job
--- of these kinds: so each organization uses at most one thread of a lane, whatever it has queued.
--- Jobs without an organization (0) do not wait for each other. A person with several organizations
--- gets a second thread only when nobody else waits. A lock serializes claims; the statement after
--- the lock sees what the previous claim committed.
+-- Claim one due job of these kinds for its kind's lease, from an organization that has no running
+-- job of these kinds. So each organization uses at most one thread of a lane, whatever number of
+-- jobs it has queued. Jobs without an organization (0) do not wait for each other. A person with
+-- several organizations gets a second thread only when nobody else waits. A lock makes claims run
+-- one after the other; the statement after the lock sees what the previous claim committed.
 CREATE OR REPLACE FUNCTION job_claim_slow(kinds text[], leases int[], attempts_max int) RETURNS SETOF jobs
 LANGUAGE plpgsql VOLATILE ROWS 1
 AS $$

@@ -2,8 +2,9 @@
 --
 -- Functions that refuse a request: they raise the SQLSTATEs that the server converts into problems.
 
--- Call it in the WHERE of a statement whose row must be in a certain state: the row exists but the
--- rule does not hold, so the answer is 409 with this code and message instead of 404.
+-- Call it in the WHERE of a statement whose row must be in a certain state. If the row exists and
+-- the rule does not hold, the reply is 409 with this code and message; without this function it
+-- would be 404.
 CREATE OR REPLACE FUNCTION assert_rule(holds boolean, code text, message text) RETURNS boolean
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 AS $$

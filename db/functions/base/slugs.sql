@@ -2,8 +2,8 @@
 --
 -- Makes slugs from names.
 
--- a-z 0-9 and single inner hyphens; at most 80 characters, so that a number fits within the 100 of
--- a slug column. Empty when the text has no Latin letter or digit.
+-- Returns a slug: a-z, 0-9 and single inner hyphens, at most 80 characters, so that a number fits
+-- within the 100 characters of a slug column. Empty when the text has no Latin letter or digit.
 CREATE OR REPLACE FUNCTION slugify(source text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$

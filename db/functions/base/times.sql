@@ -2,8 +2,8 @@
 --
 -- Times reported by devices, and the text form of times for them.
 
--- The action may have waited for a network, or the device's clock may be slow, so the past is
--- accepted; a time in the future counts as now.
+-- Returns the time to store for an action. The action may have waited for a network, or the
+-- device's clock may be slow, so a past time is accepted; a time in the future becomes now.
 CREATE OR REPLACE FUNCTION door_time(occurred timestamptz) RETURNS timestamptz
 LANGUAGE sql STABLE
 AS $$ SELECT CASE WHEN occurred > now() + interval '5 minutes' THEN now() ELSE occurred END $$;

@@ -2,7 +2,8 @@
 --
 -- Versions of rows, and tables that are append-only.
 
--- Call it in the WHERE of an update. expected is NULL when the client sent no If-Match.
+-- Call it in the WHERE of an update: raises an error when the version differs. expected is NULL
+-- when the client sent no If-Match.
 CREATE OR REPLACE FUNCTION assert_version(current bigint, expected bigint) RETURNS boolean
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 AS $$
@@ -28,8 +29,8 @@ BEGIN
 END
 $$;
 
--- Append-only for everybody including the owner. A superuser can bypass a trigger; the hash chain
--- detects that.
+-- Trigger that makes a table append-only, also for its owner. A superuser can bypass a trigger; the
+-- hash chain detects that.
 CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger
 LANGUAGE plpgsql
 AS $$

@@ -3,9 +3,9 @@
 -- Normal forms of words for comparison, used by every search and wherever a name is a key; the
 -- input was normalized by voter_fold or search_text.
 
--- The parts of a searched word, as LIKE patterns. A text may contain as one word what the search
--- separates by dots and hyphens, so only the first part must begin a word; initials count as one
--- word: "meet-up" finds Meetup, "j.r." finds JR but not Jane Roe.
+-- Returns the parts of a searched word as LIKE patterns. What a search separates by dots and
+-- hyphens may be one word in a text, so only the first part must begin a word; initials count as
+-- one word: "meet-up" finds Meetup, "j.r." finds JR but not Jane Roe.
 CREATE OR REPLACE FUNCTION word_patterns(word text) RETURNS SETOF text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 AS $$
@@ -20,11 +20,11 @@ BEGIN
 END
 $$;
 
--- The LIKE patterns of a search over search_text; all must match, in any order. A word of three
--- letters or more may stand anywhere, a shorter one must begin a word: "rosa me" and "medina ro"
--- find Rosa Medina, "0101" finds a number that contains it. A telephone number is one word, with or
--- without country code. A search of punctuation only finds nothing: it becomes {""}, which no text
--- matches. An empty array means that nothing is searched.
+-- Returns the LIKE patterns of a search over search_text; all must match, in any order. A word of
+-- three letters or more may match anywhere, a shorter one must match the beginning of a word: "rosa
+-- me" and "medina ro" find Rosa Medina, "0101" finds a number that contains it. A telephone number
+-- is one word, with or without country code. If the search contains only punctuation, the result is
+-- {""}, which matches no text. If the search is blank, the result is {}: no restriction.
 CREATE OR REPLACE FUNCTION search_patterns(wanted text) RETURNS text[]
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 AS $$
@@ -51,8 +51,8 @@ BEGIN
 END
 $$;
 
--- A name as a key: its letters and digits in any script, without blanks and punctuation; '' when it
--- has none.
+-- Returns a name as a key: its letters and digits in any script, without blanks and punctuation; ''
+-- when it has none.
 CREATE OR REPLACE FUNCTION name_key(name text) RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 AS $$

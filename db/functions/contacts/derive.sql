@@ -2,11 +2,11 @@
 --
 -- Derives the state of voters, doors and turfs from the contacts that count.
 
--- Set the derived columns of these people from the contacts that count, including those of merged
--- records; the latest by occurred_at wins. An attempt at a door without a person counts for
--- everybody behind the door. For equal times the client_id decides, not the order of arrival. Only
--- silent columns (tenant_triggers) are written: with app.bulk their change is not queued at all.
--- The same holds for contact_derive_door.
+-- Set the derived columns of these people from the contacts that count, including contacts of
+-- merged records. The latest contact by occurred_at is used; for equal times the client_id decides,
+-- not the order of arrival. An attempt at a door without a person counts for everybody behind the
+-- door. Only silent columns (tenant_triggers) are written, so with app.bulk no trigger event is
+-- queued. The same holds for contact_derive_door.
 CREATE OR REPLACE FUNCTION contact_derive_voters(organization bigint, people bigint[]) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -94,7 +94,7 @@ DECLARE
   people bigint[] := '{}'::bigint[];
   finished boolean;
   gone boolean;
-  all_finished boolean; -- of the latest row without a person
+  all_finished boolean; -- value of the latest row without a person
   all_gone boolean;
   all_at timestamptz;
 BEGIN

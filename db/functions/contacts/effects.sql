@@ -3,9 +3,9 @@
 -- Effects of a contact besides being recorded, one function for each kind of effect. See
 -- docs/internals/contacts.md.
 
--- Set `holds` of the contacts of a thread. A contact is replaced when another one replaces it and
--- is not itself replaced, so undoing a correction restores the first contact. Later contacts have
--- greater ids.
+-- Set `holds` (the contact counts) for the contacts of a thread. A contact counts unless it is an
+-- undo or is replaced by a contact that is not itself replaced. So undoing a correction restores
+-- the first contact. Later contacts have greater ids.
 CREATE OR REPLACE FUNCTION contact_set_holds(organization bigint, thread bigint[]) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -41,7 +41,8 @@ BEGIN
     SELECT people || array_agg(c.voter_id), places || array_agg(c.door_id) INTO people, places
       FROM voter_contacts c WHERE c.organization_id = organization AND (c.root_id = made.root_id OR c.id = made.root_id);
   END IF;
-  -- moved and deceased can also be reported on the telephone, and change the door's state.
+  -- moved and deceased can also be reported by telephone; they change the state of the person's
+  -- door.
   IF made.voter_id IS NOT NULL OR made.root_id IS NOT NULL THEN
     places := places || ARRAY(SELECT v.door_id FROM voters v
                               WHERE v.organization_id = organization AND v.id = ANY (people));
@@ -66,8 +67,8 @@ BEGIN
 END
 $$;
 
--- do_not_knock marks the door. inaccessible marks the building, until a later visit reaches one of
--- its doors.
+-- do_not_knock marks the door. inaccessible marks the building, until a later visit to one of its
+-- doors succeeds.
 CREATE OR REPLACE FUNCTION contact_effect_place(organization bigint, thread bigint[]) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -98,7 +99,7 @@ BEGIN
 END
 $$;
 
--- wrong_number and disconnected flag the number; wrong_number only for this person.
+-- wrong_number and disconnected flag the telephone number; wrong_number only for this person.
 CREATE OR REPLACE FUNCTION contact_effect_phone(organization bigint, thread bigint[]) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -123,7 +124,7 @@ BEGIN
 END
 $$;
 
--- moved and deceased remove the person from lists. A separate function, because this is an edit of
+-- moved and deceased remove the person from lists. This is a separate function, because it edits
 -- the voter.
 CREATE OR REPLACE FUNCTION contact_effect_person(organization bigint, thread bigint[]) RETURNS void
 LANGUAGE plpgsql VOLATILE
@@ -146,7 +147,7 @@ BEGIN
 END
 $$;
 
--- do_not_contact and do_not_text record opt-outs, which count as long as the contact does.
+-- do_not_contact and do_not_text record opt-outs, which are valid as long as the contact counts.
 CREATE OR REPLACE FUNCTION contact_effect_consent(organization bigint, thread bigint[]) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -164,8 +165,8 @@ BEGIN
 END
 $$;
 
--- Chosen options: a tag, a follow-up, a registration for an event. Each effect happens at most
--- once, however many contacts choose the option.
+-- Effects of chosen options: a tag, a follow-up, a registration for an event. Each effect happens
+-- at most once, however many contacts choose the option.
 CREATE OR REPLACE FUNCTION contact_effect_tags(organization bigint, thread bigint[]) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -259,7 +260,7 @@ BEGIN
     JOIN script_options o ON o.organization_id = organization AND o.id = a.option_id
     JOIN events e ON e.organization_id = organization AND e.id = o.event_id AND e.cancelled_at IS NULL
     WHERE c.organization_id = organization AND c.id = ANY (thread) ORDER BY 1, 2 LOOP
-    -- Lock the event's row before the audit chain's, as check-in does.
+    -- The event's row must be locked before the audit chain, in the same order as in a check-in.
     SET CONSTRAINTS event_attendees_count, event_attendees_count_status IMMEDIATE;
     PERFORM contact_sign_up(organization, asked.event_id, asked.voter_id, EXISTS (
       SELECT FROM voter_contacts c

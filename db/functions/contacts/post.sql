@@ -28,8 +28,8 @@ BEGIN
 END
 $$;
 
--- A repeated request returns the actor's own contact, never one that another actor recorded under
--- the same client_id.
+-- Record a contact for a route. A repeated request returns the actor's own contact, never a contact
+-- that another actor recorded under the same client_id.
 CREATE OR REPLACE FUNCTION contact_post(organization bigint, actor text, person bigint, rights jsonb, given jsonb)
 RETURNS TABLE (contact voter_contacts, refused_code text, refused_message text)
 LANGUAGE plpgsql VOLATILE ROWS 1
@@ -50,7 +50,7 @@ BEGIN
 END
 $$;
 
--- No row: the contact does not exist, or belongs to another canvasser.
+-- Undo a contact. Returns no row when the contact does not exist or belongs to another canvasser.
 CREATE OR REPLACE FUNCTION contact_undo(organization bigint, actor text, person bigint, rights jsonb, taken_back bigint,
   given jsonb)
 RETURNS TABLE (contact voter_contacts, refused_code text, refused_message text)
@@ -65,7 +65,7 @@ BEGIN
 END
 $$;
 
--- Record one outcome for many doors. Each is a separate contact, recorded or refused by itself. All
+-- Record one outcome for many doors. Each contact is separate: it is recorded or refused alone. All
 -- locks are taken first, in the order of contact_lock, so that two concurrent calls cannot
 -- deadlock.
 CREATE OR REPLACE FUNCTION contact_bulk(organization bigint, actor text, person bigint, rights jsonb, given jsonb)
@@ -106,7 +106,8 @@ BEGIN
 END
 $$;
 
--- Newest first. Only given filters become part of the statement, so that each can use its index.
+-- Returns a page of contacts, newest first. Only given filters become part of the statement, so
+-- that each filter can use its index.
 CREATE OR REPLACE FUNCTION contact_page(organization bigint, actor text, person bigint, rights jsonb, filter jsonb,
   before_time timestamptz, before_id bigint, wanted int)
 RETURNS SETOF voter_contacts
@@ -127,7 +128,8 @@ BEGIN
       (before_time IS NOT NULL, '(c.occurred_at, c.id) < ($3, $4)'),
       (NOT right_has(rights, 'manage_voters') AND filter ?| '{door_id,turf_id}', 'NOT scope_hides_place($8, c)'),
       (NOT right_has(rights, 'manage_canvass'), 'scope_made_contact($6, $5, c)'),
-      -- For people compare user_id, which has an index; contacts of a device or token have none.
+      -- Contacts of people are found by user_id, which has an index; contacts of a device or token
+      -- have no user_id.
       (NOT right_has(rights, 'manage_canvass') AND person IS NOT NULL, 'c.user_id = $5'),
       (NOT right_has(rights, 'manage_canvass') AND person IS NULL, 'c.user_id IS NULL AND c.actor = $6')) w (holds, condition)
     WHERE w.holds;

@@ -54,8 +54,8 @@ BEGIN
 END
 $$;
 
--- Check the outcome: first raise what the server found wrong, then check that the contact contains
--- the references that its outcome needs.
+-- Check the outcome: raise the refusal of the server's check, if there is one; then check that the
+-- contact has the references that its outcome needs.
 CREATE OR REPLACE FUNCTION contact_check_outcome(made voter_contacts, checked jsonb) RETURNS void
 LANGUAGE plpgsql STABLE
 AS $$
@@ -82,9 +82,9 @@ BEGIN
 END
 $$;
 
--- Make the row from the request; raises CC422 for invalid values. A correction takes absent person
--- and place from the contact that it replaces, and always that contact's time, because it concerns
--- the same visit.
+-- Make the row from the request; raises CC422 for invalid values. A correction takes person and
+-- place from the contact that it replaces if the request has none, and it always takes that
+-- contact's time, because both concern the same visit.
 CREATE OR REPLACE FUNCTION contact_prepare(organization bigint, actor text, person bigint, given jsonb) RETURNS voter_contacts
 LANGUAGE plpgsql STABLE
 AS $$
@@ -105,7 +105,7 @@ BEGIN
     SELECT jsonb_object_agg(o.key, o.value) INTO inherited FROM jsonb_each(to_jsonb(old)) o
       WHERE o.value <> 'null' AND o.key IN ('channel', 'voter_id', 'door_id', 'building_id', 'phone', 'route_id',
         'script_id', 'phone_bank_session_id', 'text_campaign_id', 'language');
-    -- The old contact's building does not apply to another door.
+    -- The building of the replaced contact is not the building of another door.
     IF given ? 'door_id' THEN
       inherited := inherited - 'building_id';
     END IF;
@@ -132,8 +132,8 @@ BEGIN
     IF old.id IS NULL THEN
       PERFORM refuse_field('replaces_id', 'required', 'Say which contact is taken back.');
     END IF;
-    -- An undo concerns the person and place of the contact that it undoes, whatever else a phone
-    -- sends.
+    -- An undo concerns the person and place of the contact that it undoes; other values that a
+    -- phone sends are ignored.
     made.voter_id := old.voter_id;
     made.door_id := old.door_id;
     made.building_id := old.building_id;
@@ -146,8 +146,8 @@ END
 $$;
 
 -- Complete the row with the result of the server's check of the answers; `checked` contains the
--- script and version that the server used. If the script differs, or was changed, CC4S1 is raised:
--- the server reads the script named in COLUMN and repeats the statement.
+-- script and version that the server used. If another script applies, or the script was changed,
+-- CC4S1 is raised: the server reads the script named in COLUMN and repeats the statement.
 CREATE OR REPLACE FUNCTION contact_complete(made voter_contacts, checked jsonb) RETURNS voter_contacts
 LANGUAGE plpgsql STABLE
 AS $$

@@ -57,7 +57,7 @@ BEGIN
 END
 $$;
 
--- The second half of contact_record: store a prepared row. Its locks must be held.
+-- The second half of contact_record: store a prepared row. The caller must hold its locks.
 CREATE OR REPLACE FUNCTION contact_store(made voter_contacts, given jsonb)
 RETURNS TABLE (contact voter_contacts, refused_code text, refused_message text)
 LANGUAGE plpgsql VOLATILE ROWS 1
@@ -70,7 +70,7 @@ BEGIN
     made.id := nextval('voter_contacts_id_seq');
     INSERT INTO voter_contacts SELECT (made).* ON CONFLICT DO NOTHING;
   END IF;
-  IF replaced OR NOT FOUND THEN -- the same contact sent twice at the same moment, or another replacement was first
+  IF replaced OR NOT FOUND THEN -- the same contact was sent twice at the same moment, or another replacement came first
     RETURN QUERY SELECT a.* FROM contact_by_client_id(organization, given) a WHERE (a.contact).id IS NOT NULL;
     IF NOT FOUND THEN
       RETURN QUERY SELECT c, 'contact_replaced', 'This contact was changed or taken back in the meantime.'

@@ -2,11 +2,11 @@
 --
 -- Slugs of events, their checks, and order and counts of attendees.
 
--- A free slug for a title: canvass, canvass-2, canvass-3 … Among thousands with the same title a
--- free number is found by doubling and halving instead of counting up. If another transaction is
--- creating the same slug at this moment, the slug gets random letters instead of waiting. A
--- remaining clash (a slug typed by hand) violates events_slug_key and becomes a 409. secret: a slug
--- that cannot be guessed from the title.
+-- Returns a free slug for a title: canvass, canvass-2, canvass-3 … Among thousands of events with
+-- the same title, a free number is found by doubling and halving instead of counting up. If another
+-- transaction is creating the same slug at this moment, the slug gets random letters instead of
+-- waiting. If a slug typed by hand is taken after all, events_slug_key is violated and the reply is
+-- 409. secret: the slug must not be guessable from the title.
 CREATE OR REPLACE FUNCTION event_slug(organization_id bigint, title text, secret boolean DEFAULT false) RETURNS text
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -41,8 +41,8 @@ BEGIN
 END
 $$;
 
--- Rules that involve two fields of an event. An event created before these rules may be changed in
--- its other fields.
+-- Trigger for rules that involve two fields of an event. An event that broke such a rule before the
+-- rule existed may still be changed in other fields.
 CREATE OR REPLACE FUNCTION check_event() RETURNS trigger
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -64,7 +64,7 @@ BEGIN
 END
 $$;
 
--- True for a published event without place and link. A draft may lack both.
+-- Does a published virtual event lack its link? A draft may lack it.
 CREATE OR REPLACE FUNCTION event_lacks_link(event events) RETURNS boolean
 LANGUAGE sql IMMUTABLE
 AS $$ SELECT event.location_type = 'virtual' AND event.virtual_link IS NULL $$;
@@ -115,8 +115,8 @@ AS $$
   WHERE e.organization_id = organization AND e.id = event
 $$;
 
--- Truncated, so that it fits into a cursor. Not a generated column, because touch's WHEN could not
--- compare the whole row then.
+-- Trigger: set the sort key, truncated so that it fits into a cursor. It is not a generated column,
+-- because the WHEN condition of touch could not compare the whole row then.
 CREATE OR REPLACE FUNCTION sort_attendee() RETURNS trigger
 LANGUAGE plpgsql
 AS $$
@@ -126,7 +126,8 @@ BEGIN
 END
 $$;
 
--- The unique index enforces the same: see the comment at the end of this file.
+-- Refuse an address that is registered already. The unique index enforces the same rule: see the
+-- comment at the end of this file.
 CREATE OR REPLACE FUNCTION assert_email_free(organization bigint, event bigint, address text) RETURNS boolean
 LANGUAGE plpgsql STABLE
 AS $$

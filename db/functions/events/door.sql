@@ -17,9 +17,9 @@ BEGIN
 END
 $$;
 
--- The stored time of an action at an event. A device whose clock is years off must not lose a
--- check-in: a time more than a year before both the event's creation and its beginning counts as
--- now, as does a time in the future.
+-- Returns the time to store for an action at an event. A device whose clock is years off must not
+-- lose a check-in: a time more than a year before both the creation and the beginning of the event
+-- becomes now, and so does a time in the future.
 CREATE OR REPLACE FUNCTION event_time(organization bigint, event bigint, occurred timestamptz) RETURNS timestamptz
 LANGUAGE plpgsql STABLE -- an SQL function would be planned in each call
 AS $$
@@ -31,7 +31,7 @@ BEGIN
 END
 $$;
 
--- The first answer to an action that was sent before.
+-- Returns the first result of an action that was sent before.
 CREATE OR REPLACE FUNCTION door_again(organization bigint, act uuid, what text, event bigint, person bigint,
   OUT refused_code text, OUT refused_message text, OUT attendee_id bigint)
 LANGUAGE plpgsql STABLE
@@ -51,10 +51,10 @@ BEGIN
 END
 $$;
 
--- A check-in ('check_in') or its undo ('undo'). No row: the attendee does not exist. A refusal is a
--- row and not an exception, so that it is stored: the server commits it, then answers 409. The
--- attendee's lock serializes two actions at the same moment; the second one sees what the first
--- did.
+-- Do a check-in ('check_in') or its undo ('undo'). No row: the attendee does not exist. A refusal
+-- is returned as a row instead of an exception, so that it is stored: the server commits it, then
+-- replies 409. The lock on the attendee makes two actions at the same moment run one after the
+-- other; the second one sees what the first did.
 CREATE OR REPLACE FUNCTION check_in(organization bigint, actor text, event bigint, person bigint, what text, act uuid,
   occurred timestamptz)
 RETURNS TABLE (attendee event_attendees, refused_code text, refused_message text)
@@ -96,7 +96,7 @@ BEGIN
 END
 $$;
 
--- A walk-in: registers a person and checks them in. No row: the event does not exist.
+-- Register a person at the door and check the person in. No row: the event does not exist.
 CREATE OR REPLACE FUNCTION walk_in(organization bigint, actor text, event bigint, person bigint, act uuid, occurred timestamptz,
   given jsonb)
 RETURNS SETOF event_attendees

@@ -2,19 +2,19 @@
 --
 -- The public list of events, which strangers may request with any filters.
 
--- The keys of up to n events in the order (start_time, id), after the cursor. Without starts_after
--- these are events that are not over: events that began in the last 12 hours, and longer ones,
--- which have separate indexes. The function looks at 1,000 events at most, in the narrowest of
--- three indexes after those of long events, and applies the other filters to these events. When
--- fewer than n match, the last event that was looked at follows, with scan_end: the next page
+-- Returns the keys of up to n events in the order (start_time, id), after the cursor. Without
+-- starts_after these are events that are not over: events that began in the last 12 hours, and
+-- longer events, which have separate indexes. The function examines at most 1,000 events, in the
+-- narrowest of three indexes after those of long events, and applies the other filters to these
+-- events. When fewer than n match, the last examined event follows with scan_end: the next page
 -- begins after it.
 --
--- Walking an index in its order is the only limit that holds with all values and statistics. So
--- sorts are disabled, each condition is one range of one index, and the order begins with the
+-- Scanning an index in its order is the only bound that holds for all values and statistics. So
+-- sorts are disabled, each condition is one range of one index, and the ORDER BY begins with the
 -- index's first column: PostgreSQL removes columns with an equality condition from the order, and
--- would walk events_public_idx past all other organizations and kinds. A trigram index does not
--- help: a word that half of the events contain is as much work, and LIKE is not leakproof, so
--- row-level security forbids using it.
+-- would then scan events_public_idx through all other organizations and kinds. A trigram index does
+-- not help: a word that half of the events contain costs as much, and LIKE is not leakproof, so
+-- row-level security forbids using the index.
 CREATE OR REPLACE FUNCTION public_events_found(organization text, wanted_kind text, words text, starts_after timestamptz,
   starts_before timestamptz, after_time timestamptz, after_id bigint, n int)
 RETURNS TABLE (organization_id bigint, id bigint, scan_end boolean)

@@ -9,8 +9,8 @@ AS $$
                                     'device_occurred_at', op.device_occurred_at)
 $$;
 
--- door: the one that the phone named. The door of a named voter would reveal where that person
--- lives.
+-- Returns the refusal for a place that the phone never received. door: the door that the phone
+-- named; the door of a named voter would reveal where that person lives.
 CREATE OR REPLACE FUNCTION field_not_handed_out(door bigint) RETURNS field_outcome
 LANGUAGE sql IMMUTABLE
 AS $$
@@ -26,7 +26,8 @@ AS $$
              old.actor, old.occurred_at)::field_outcome
 $$;
 
--- The reason why a visit needs a decision, or NULL. The place's locks must be held.
+-- Returns the reason why a visit needs a person's decision, or NULL. The locks of the place must be
+-- held.
 CREATE OR REPLACE FUNCTION field_contact_conflict(op field_operations, made voter_contacts) RETURNS field_outcome
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -37,8 +38,8 @@ DECLARE
   place doors;
 BEGIN
   SELECT c.* INTO other FROM voter_contacts c WHERE c.organization_id = organization AND c.id = made.replaces_id;
-  -- Values that a correction only took over are not new statements: the turf that contained the
-  -- door then, and the number.
+  -- A correction copies values from the contact that it corrects: the turf that contained the door
+  -- at that time, and the number. Copied values are not new statements, so they are not compared.
   said.route_id := NULLIF(made.route_id, other.route_id);
   said.phone := NULLIF(made.phone, other.phone);
   other.route_id := NULL;
@@ -134,7 +135,7 @@ BEGIN
 END
 $$;
 
--- Undo a contact. A contact that lies in a conflict is withdrawn from it.
+-- Undo a contact. A contact that is part of an open conflict is withdrawn from the conflict.
 CREATE OR REPLACE FUNCTION field_undo(op field_operations, body jsonb, forced boolean) RETURNS field_outcome
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -154,7 +155,7 @@ BEGIN
     RETURN ROW('applied', NULL, NULL, 'conflict', waiting, NULL, NULL, NULL)::field_outcome;
   END IF;
   SELECT c.* INTO old FROM voter_contacts c WHERE c.organization_id = organization AND c.client_id = target;
-  old.route_id := NULL; -- whichever turf contained it
+  old.route_id := NULL; -- whichever turf contained the door
   IF old.id IS NULL THEN
     RETURN ROW('refused', 'unknown_contact', 'There is no such contact to take back.', NULL, NULL, NULL, NULL, NULL)::field_outcome;
   ELSIF NOT forced AND NOT scope_made_contact(op.actor, op.user_id, old) THEN
@@ -167,8 +168,7 @@ END
 $$;
 
 -- Resolving a conflict applies the operation, so a resolver without manage_voters may not record a
--- visit at a confidential address either: it would show in the state of the door. Returns the
--- conflict.
+-- visit at a confidential address: the state of the door would reveal it. Returns the conflict.
 CREATE OR REPLACE FUNCTION field_assert_decision(organization bigint, rights jsonb, conflict bigint, merged jsonb)
 RETURNS bigint
 LANGUAGE plpgsql STABLE
@@ -195,8 +195,8 @@ BEGIN
 END
 $$;
 
--- Does the operation concern a person who was erased since the phone got its pack, or correct a
--- contact with one?
+-- Does the operation concern a person who was erased after the phone got its pack, or correct a
+-- contact with such a person?
 CREATE OR REPLACE FUNCTION field_about_erased(op field_operations) RETURNS boolean
 LANGUAGE plpgsql STABLE
 AS $$

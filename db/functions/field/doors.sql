@@ -26,9 +26,9 @@ BEGIN
 END
 $$;
 
--- Edit the known facts of a door. A conflict when a changed value is neither as the person saw it
--- (seen) nor already as the person wants it. do_not_knock and inaccessible are dispositions, not
--- edits.
+-- Edit the known facts of a door. There is a conflict when the present value is neither the value
+-- that the person saw (seen) nor the value that the person wants. do_not_knock and inaccessible are
+-- dispositions, not edits.
 CREATE OR REPLACE FUNCTION field_door_edit(op field_operations, body jsonb, forced boolean) RETURNS field_outcome
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -69,8 +69,8 @@ BEGIN
 END
 $$;
 
--- Accepting a check-in of a cancelled attendee undoes the cancellation; for an attendee who is
--- checked in already nothing more is done.
+-- Check in an attendee. Accepting the conflict of a cancelled attendee undoes the cancellation; for
+-- an attendee who is checked in already, nothing more is done.
 CREATE OR REPLACE FUNCTION field_check_in(op field_operations, body jsonb, forced boolean) RETURNS field_outcome
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -104,7 +104,8 @@ BEGIN
 END
 $$;
 
--- Accepting a walk-in whose address is registered checks in the attendee with that address.
+-- Register a walk-in. Accepting the conflict of an address that is registered already checks in the
+-- attendee with that address.
 CREATE OR REPLACE FUNCTION field_walk_in(op field_operations, body jsonb, forced boolean) RETURNS field_outcome
 LANGUAGE plpgsql VOLATILE
 AS $$

@@ -2,7 +2,7 @@
 --
 -- The lines of a pack: doors, people, attendees, and changes since a cursor.
 
--- A person's age band for canvassers: packs contain no birth dates.
+-- Returns a person's age band for canvassers, because packs contain no birth dates.
 CREATE OR REPLACE FUNCTION age_band(birth_year int) RETURNS text
 LANGUAGE sql STABLE
 AS $$
@@ -11,7 +11,7 @@ AS $$
   FROM (SELECT extract(year FROM now()) - birth_year) a (age)
 $$;
 
--- The lines of a turf's pack that belong to no door: turf, script, dispositions, tags.
+-- Returns the lines of a turf's pack that belong to no door: turf, script, dispositions, tags.
 CREATE OR REPLACE FUNCTION field_turf_head(organization bigint, route bigint)
 RETURNS TABLE (part int, rank bigint, door bigint, person bigint, line jsonb)
 LANGUAGE sql STABLE
@@ -45,8 +45,8 @@ AS $$
   FROM tags g WHERE g.organization_id = organization
 $$;
 
--- All lines of a turf's pack in order. canvasser: the person who takes the pack. person, door: the
--- voter and the door of a line.
+-- Returns all lines of a turf's pack in order. canvasser: the person who takes the pack. person,
+-- door: the voter and the door of a line.
 CREATE OR REPLACE FUNCTION field_turf_lines(organization bigint, actor text, canvasser bigint, route bigint)
 RETURNS TABLE (part int, rank bigint, door bigint, person bigint, line jsonb)
 LANGUAGE sql STABLE
@@ -84,7 +84,7 @@ AS $$
     WHERE c.organization_id = organization AND c.door_id = h.id
     ORDER BY c.occurred_at DESC, c.id DESC LIMIT 1) last ON true
   UNION ALL
-  -- No people behind a do-not-knock door: their names are not needed there.
+  -- People behind a do-not-knock door are left out: their names are not needed there.
   SELECT 6, 2 * h.position + 1, h.id, v.id, jsonb_build_object('line', 'person', 'id', v.id, 'door_id', h.id,
     'household_id', v.household_id, 'first_name', v.first_name, 'last_name', v.last_name,
     'age_band', age_band(v.birth_year), 'party', v.party, 'support_level', v.support_level,
@@ -119,8 +119,8 @@ AS $$
   FROM event_attendees a WHERE a.organization_id = organization AND a.event_id = event
 $$;
 
--- Changes since a position in the feed, as far as packs are concerned. whole: there are too many
--- changes, or changes that a delta cannot express.
+-- Returns the changes since a position in the feed, as far as packs contain them. whole: the whole
+-- pack must be sent, because there are too many changes or a delta cannot express them.
 CREATE OR REPLACE FUNCTION field_changed(organization bigint, since_xid xid8, since_id bigint, OUT whole boolean,
   OUT doors bigint[], OUT people bigint[], OUT attendees bigint[])
 LANGUAGE sql STABLE
@@ -137,7 +137,7 @@ AS $$
     JOIN voter_contacts v ON v.organization_id = organization AND v.id = n.entity_id WHERE n.entity = 'contact'
   )
   SELECT
-    -- A removed tag's change names no person.
+    -- The change of a removed tag does not name the person.
     (SELECT count(*) > 20000 OR bool_or(n.entity_id IS NULL) OR bool_or(n.entity = 'street_segment')
             OR bool_or(n.entity IN ('voter_tag', 'tag') AND n.op <> 'insert') FROM news n),
     (SELECT array_agg(DISTINCT d) FROM (

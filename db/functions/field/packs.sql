@@ -2,7 +2,8 @@
 --
 -- Packs: which ones an actor may take, their contents, and wiping them.
 
--- Events at whose door an actor may work: from a week before until half a day after.
+-- Returns the events at whose door an actor may work: from a week before the event until half a day
+-- after it.
 CREATE OR REPLACE FUNCTION field_events(organization bigint, actor text) RETURNS SETOF events
 LANGUAGE sql STABLE
 AS $$
@@ -12,8 +13,8 @@ AS $$
   ORDER BY e.start_time, e.id LIMIT 50
 $$;
 
--- Packs that an actor may take, and those taken before. A pack that the actor may no longer hold
--- has wipe = true until the device confirms the wipe.
+-- Returns the packs that an actor may take, and those taken before. A pack that the actor may no
+-- longer hold has wipe = true until the device confirms the wipe.
 CREATE OR REPLACE FUNCTION field_packs(organization bigint, actor text, person bigint, canvasses boolean, checks_in boolean)
 RETURNS jsonb
 LANGUAGE sql STABLE
@@ -36,9 +37,9 @@ AS $$
   FROM held h FULL JOIN given g ON g.kind = h.kind AND g.pack_id = h.id
 $$;
 
--- The lines of a pack: all (whole), and those changed since a position in the feed (delta). One
--- statement reads one snapshot, so lines and position agree. before: the actor's previous grant, or
--- NULL.
+-- Returns the lines of a pack: all of them (whole), and those changed since a position in the feed
+-- (delta). A single statement reads a single snapshot, so lines and position agree. before: the
+-- actor's previous grant, or NULL.
 CREATE OR REPLACE FUNCTION field_pack_lines(organization bigint, actor text, person bigint, what text, number bigint,
   before field_grants, since_xid xid8, since_id bigint, OUT xid xid8, OUT stale boolean, OUT doors bigint[],
   OUT people bigint[], OUT whole text, OUT n_whole bigint, OUT delta text, OUT n_delta bigint)
@@ -57,7 +58,8 @@ AS $$
     WHERE p.part IN (1, 2, 4) OR p.person IS NULL AND p.door = ANY (n.doors) OR p.person = ANY (n.attendees)
        OR what = 'turf' AND p.person = ANY (n.people) OR p.person <> ALL (before.people)
        OR p.person IS NULL AND p.door <> ALL (before.doors)
-       -- When a door becomes do-not-knock or stops being so, its people leave or enter the pack.
+       -- When a door becomes do-not-knock, its people leave the pack; when it stops being so, they
+       -- enter it.
        OR what = 'turf' AND p.person IS NOT NULL AND p.door = ANY (n.doors)
     UNION ALL
     SELECT 9, g.id, NULL, jsonb_build_object('line', 'gone', 'entity', g.entity, 'id', g.id)
@@ -74,9 +76,9 @@ AS $$
   FROM ids i, news n
 $$;
 
--- A pack, whole or since a position in the feed, from one snapshot. No row: the actor may not take
--- it. The same content keeps its position in the feed, so that the same bytes are made again and
--- Range and ETag work.
+-- Returns a pack, whole or since a position in the feed, from one snapshot. No row: the actor may
+-- not take it. The same content keeps its position in the feed, so that the same bytes are made
+-- again and Range and ETag work.
 CREATE OR REPLACE FUNCTION field_pack(organization bigint, actor text, person bigint, what text, number bigint, since_xid xid8,
   since_id bigint)
 RETURNS TABLE (xid xid8, snapshot boolean, content text, made_at timestamptz, expires_at timestamptz, lines text,
@@ -136,7 +138,8 @@ BEGIN
 END
 $$;
 
--- The device reports that it wiped these packs. Returns how many were not wiped before.
+-- Record that the device has wiped these packs. Returns the number of packs that were not wiped
+-- before.
 CREATE OR REPLACE FUNCTION field_wiped(organization bigint, actor text, given jsonb) RETURNS bigint
 LANGUAGE sql VOLATILE
 AS $$
@@ -149,8 +152,9 @@ AS $$
   SELECT count(*) FROM done
 $$;
 
--- A door was replaced by another one: everybody who received the old door receives the new one. The
--- old door stays in `doors`, so that the next delta removes it from the phone.
+-- Record that a door was replaced by another one: everybody who received the old door counts as
+-- having received the new one. The old door stays in `doors`, so that the next delta removes it
+-- from the phone.
 CREATE OR REPLACE FUNCTION field_door_moved(organization bigint, old bigint, door bigint) RETURNS void
 LANGUAGE sql VOLATILE
 AS $$

@@ -3,10 +3,10 @@
 -- Streams of operations from phones: order, verdicts, release of held operations and resolution of
 -- conflicts.
 
--- The stream of an upload, with the clock measured again. device_clock was read before the request
--- was sent, received is the time of its first byte: their difference is the offset plus the
--- transfer time, so the smallest of similar measurements is the most precise. A measurement that
--- differs by 5 seconds, or the first one in 10 minutes (clocks drift), replaces the stored one.
+-- Returns the stream of an upload, with the clock offset measured again. device_clock was read
+-- before the request was sent, received is the time of its first byte: their difference is the
+-- offset plus the transfer time, so the smallest of similar measurements is the most precise. One
+-- that differs by 5 seconds, or the first in 10 minutes (clocks drift), replaces the stored one.
 -- settled: the device sends no operation up to that number again.
 CREATE OR REPLACE FUNCTION field_open(organization bigint, actor text, device uuid, device_clock timestamptz,
   received timestamptz, settled bigint)
@@ -128,7 +128,7 @@ BEGIN
 END
 $$;
 
--- Decide an operation in the order of its stream: each sequence number is used once.
+-- Decide an operation in the order of its stream, in which each sequence number is used once.
 CREATE OR REPLACE FUNCTION field_settle(op field_operations, at field_streams) RETURNS field_operations
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -146,8 +146,8 @@ BEGIN
 END
 $$;
 
--- Accept one operation, and decide it after the operations before it. first: the first verdict,
--- when it was sent before. releases: held operations can be released now. checked: as for
+-- Accept one operation, and decide it after the operations before it. first: the first verdict, if
+-- it was sent before. releases: held operations can be released now. checked: as for
 -- contact_record. An operation refused for its number or client_id is not stored.
 CREATE OR REPLACE FUNCTION field_apply(organization bigint, actor text, person bigint, stream bigint, given jsonb, refusal jsonb,
   checked jsonb, OUT op field_operations, OUT first text, OUT next_sequence bigint, OUT releases boolean)
@@ -170,7 +170,7 @@ BEGIN
     op.verdict := 'refused';
     op.code := 'client_id_reused';
     op.message := 'This client_id was used for something else.';
-    op.entity := NULL; -- only the actor who used it may learn what it was used for
+    op.entity := NULL; -- only the actor who used the client_id may learn for what
     op.entity_id := NULL;
     op.conflict_id := NULL;
     op.occurred_at := NULL;
@@ -227,7 +227,7 @@ BEGIN
 END
 $$;
 
--- Release the next held operation. NULL when there is none, or another request released next_id.
+-- Release the next held operation. NULL: there is none, or another request has released next_id.
 CREATE OR REPLACE FUNCTION field_release(organization bigint, actor text, stream bigint, next_id bigint, checked jsonb)
 RETURNS field_operations
 LANGUAGE plpgsql VOLATILE

@@ -2,9 +2,9 @@
 --
 -- Prepares a new connection before it is lent.
 
--- PostgreSQL loads a function and plans its statements at the first call of a session, which takes
--- about 40 ms for a contact. This function runs the frequent writes once, for an organization that
--- exists in this call only: everything is rolled back at the end, and no other connection uses that
+-- Run the frequent writes once. PostgreSQL loads a function and plans its statements at its first
+-- call in a session, which takes about 40 ms for a contact. The writes are for an organization that
+-- exists only in this call: everything is rolled back at the end, and no other connection uses that
 -- id.
 CREATE OR REPLACE FUNCTION connection_warm() RETURNS void
 LANGUAGE plpgsql VOLATILE

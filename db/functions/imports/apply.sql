@@ -2,7 +2,7 @@
 --
 -- Applies a compared import in chunks: places, new people, changed people, people who are gone.
 
--- Counts of user data that refers to these voters (contacts, tags, …).
+-- Returns counts of user data (contacts, tags, …) that refers to these voters.
 CREATE OR REPLACE FUNCTION import_user_data(voters bigint[]) RETURNS jsonb
 LANGUAGE sql STABLE
 AS $$
@@ -15,7 +15,7 @@ AS $$
   FROM (SELECT app_organization_id()) o (id)
 $$;
 
--- The same for the whole organization, including doors in turfs.
+-- Returns counts of user data of the whole organization, including doors in turfs.
 CREATE OR REPLACE FUNCTION import_user_data_all() RETURNS jsonb
 LANGUAGE sql STABLE
 AS $$
@@ -34,7 +34,8 @@ $$;
 -- with OFFSET 0, a join whose order is fixed; a loop where rows are changed by id; ON CONFLICT
 -- instead of NOT EXISTS; and generic plans (plan_cache_mode of import_apply).
 
--- Find or create the places of rows (first, last]. Doors of confidential people are not created.
+-- Find or create the places of the rows (first, last] of a file. Doors of confidential people are
+-- not created.
 CREATE OR REPLACE FUNCTION import_places(import bigint, first bigint, last bigint) RETURNS void
 LANGUAGE plpgsql
 AS $$
@@ -61,7 +62,7 @@ BEGIN
     AND r.address_key IS NOT NULL AND NOT r.confidential
   ORDER BY r.address_key, r.row_no
   ON CONFLICT (organization_id, address_key) DO NOTHING;
-  -- New people are counted here, others by households_count; both count the same people.
+  -- New people are counted here and all others by households_count; the two agree on who counts.
   INSERT INTO households AS h (organization_id, address_key, door_id, n_voters, created_import_id)
   SELECT organization, r.address_key, min(d.id), count(*) FILTER (WHERE p.kind = 'new' AND r.registration_status IS DISTINCT FROM 'removed'), import
   FROM staging.plan p JOIN staging.rows r ON r.import_id = import AND r.row_no = p.row_no
@@ -77,8 +78,9 @@ BEGIN
 END
 $$;
 
--- Further data of an export about new people: the channels of their opt-outs, and their tags. For
--- known people this organization's own consent and tags count, which may be newer.
+-- Store further data that an export has about new people: the channels of their opt-outs, and their
+-- tags. For known people the consent and tags of this organization are kept, because they may be
+-- newer.
 CREATE OR REPLACE FUNCTION import_bring(import bigint, first bigint, last bigint, ids bigint[], hashes bigint[]) RETURNS void
 LANGUAGE plpgsql
 AS $$
@@ -138,7 +140,7 @@ BEGIN
 END
 $$;
 
--- Apply the next n rows of the plan. Returns the progress, and whether that was all.
+-- Apply the next n rows of the plan. Returns the progress, and whether all rows are applied.
 CREATE OR REPLACE FUNCTION import_apply(import bigint, n int, OUT finished boolean, OUT cancel boolean)
 LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan
 AS $$
@@ -196,7 +198,7 @@ BEGIN
   SELECT * INTO i FROM imports WHERE organization_id = organization AND id = import FOR UPDATE;
   IF EXISTS (SELECT FROM jsonb_each_text(i.work -> 'before') b, jsonb_each_text(left_over) a
              WHERE a.key = b.key AND b.key <> 'tags' AND a.value::bigint < b.value::bigint) THEN
-    RETURN false; -- members may have removed tags meanwhile; import_update has handled them
+    RETURN false; -- members may have removed tags meanwhile; import_update has handled those
   END IF;
   UPDATE imports SET state = 'done', progress = 1, finished_at = now(), work = i.work || jsonb_build_object('after', left_over),
     applied = jsonb_build_object('new', 0, 'changed', 0, 'moved', 0, 'gone', 0) || COALESCE(i.applied, '{}')

@@ -2,8 +2,9 @@
 --
 -- Finds the voter of each row of a file, and what applying the row would change.
 
--- Repeated rows for one person are removed and reported: by the state's id or by ours; without
--- either, when everything is equal. Up to n at a time, in file order.
+-- Remove and return repeated rows for one person: rows with the same state id or the same id of
+-- ours; without either id, rows that are equal in everything. Up to n at a time, in the order of
+-- the file.
 CREATE OR REPLACE FUNCTION import_repeated(import bigint, n int) RETURNS TABLE (file_no int, line bigint, row_no bigint, code text)
 LANGUAGE plpgsql
 AS $$
@@ -37,7 +38,7 @@ BEGIN
 END
 $$;
 
--- Rows with votes of unknown people: up to n are removed and reported.
+-- Remove and return up to n rows with votes of unknown people.
 CREATE OR REPLACE FUNCTION import_strangers(import bigint, n int) RETURNS TABLE (file_no int, line bigint, row_no bigint, code text)
 LANGUAGE plpgsql
 AS $$
@@ -80,8 +81,8 @@ BEGIN
 END
 $$;
 
--- Match rows by our voter id, where the state's id gives no match. The id alone is no proof,
--- because the file may come from another server: name or birth date must agree, too.
+-- Match rows by the voter id of this server, if the state's id gives no match. The id alone is no
+-- proof, because the file may come from another server: name or birth date must agree too.
 CREATE OR REPLACE FUNCTION import_match_numbers(import bigint) RETURNS void
 LANGUAGE sql
 AS $$
@@ -147,7 +148,7 @@ BEGIN
 END
 $$;
 
--- The key that a rule compares; NULL: the person lacks data for it.
+-- Returns the key that a rule compares; NULL: the person lacks data for the rule.
 CREATE OR REPLACE FUNCTION import_key(rule int, last_name text, first_name text, birth_date date, birth_year int, address_key text)
 RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -158,8 +159,8 @@ AS $$
     WHEN 4 THEN address_key END
 $$;
 
--- Fill the plan for the rows after applied_row, and count. A plan that is made again after a crash
--- keeps the matches.
+-- Fill the plan for the rows after applied_row, and count. When the plan is made again after a
+-- crash, the matches found before are kept.
 CREATE OR REPLACE FUNCTION import_compare(import bigint) RETURNS void
 LANGUAGE plpgsql
 AS $$
@@ -204,15 +205,15 @@ BEGIN
 END
 $$;
 
--- Is the share n / of larger than 1 / most? A good file does not reach such shares. Small counts
--- are ignored, unless they are more than half.
+-- Is the share n / of larger than 1 / most? A valid file does not reach such shares. Counts up to
+-- 10 are ignored, unless they are more than half.
 CREATE OR REPLACE FUNCTION import_too_many(n bigint, of bigint, most int) RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$ SELECT n > 10 AND n * most > of $$;
 
--- New people whose state id is our id of a voter with the same names: this is an own export without
--- its identifying columns, read as a state's file. Checks the first ones only, since a file is
--- either entirely such an export or not at all.
+-- Do the state ids of new people equal our ids of voters with the same names? Then the file is an
+-- own export without its identifying columns that is read as a state's file. Only the first rows
+-- are checked, because either the whole file is such an export or no part of it.
 CREATE OR REPLACE FUNCTION import_own_numbers(import bigint) RETURNS boolean
 LANGUAGE sql STABLE
 AS $$
@@ -225,7 +226,7 @@ AS $$
       AND (name_key(v.last_name), name_key(v.first_name)) IS NOT DISTINCT FROM (name_key(r.last_name), name_key(r.first_name)))) o (same)
 $$;
 
--- Reasons why a person must look at the plan before it is applied.
+-- Returns the reasons why a person must look at the plan before it is applied.
 CREATE OR REPLACE FUNCTION import_doubts(i imports) RETURNS jsonb
 LANGUAGE sql STABLE
 AS $$
@@ -250,7 +251,7 @@ AS $$
   WHERE d.doubtful
 $$;
 
--- Call after import_staged of the plan: the counts of the dry run.
+-- Store the counts of the dry run. Call it after import_staged of the plan.
 CREATE OR REPLACE FUNCTION import_planned(import bigint) RETURNS void
 LANGUAGE sql
 AS $$

@@ -2,16 +2,16 @@
 --
 -- Erases one person everywhere, certifies the erasure, and excludes the person from later imports.
 
--- A keyed hash: without the key, which is derived from SECRET_KEY, names and dates cannot be
--- guessed by trying.
+-- Returns a keyed hash: without the key, which is derived from SECRET_KEY, names and dates cannot
+-- be found by guessing.
 CREATE OR REPLACE FUNCTION erasure_mark(key bytea, said text) RETURNS bytea
 LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 AS $$ SELECT sha256(key || sha256(key || convert_to(said, 'UTF8'))) $$;
 
--- The marks by which an erased person is recognized: the state's id; the names with the date of
--- birth; the names with our id, as in an earlier export; the names with the door. A row of a file
--- (not erased) with state id or birth date is not recognized by its door: another person with the
--- same names may live there.
+-- Returns the marks by which an erased person is recognized: the state's id; the names with the
+-- date of birth; the names with our id, as in an earlier export; the names with the door. A row of
+-- a file (erased is false) that has a state id or birth date gets no mark for its door: another
+-- person with the same names may live there.
 CREATE OR REPLACE FUNCTION erasure_marks(organization bigint, key bytea, erased boolean, voter bigint, state_id text,
   last_name text, first_name text, birth_date date, address_key text) RETURNS bytea[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -24,7 +24,7 @@ AS $$
       erasure_mark(key, organization || ' home ' || import_key(4, last_name, first_name, NULL, NULL, address_key)) END], NULL)
 $$;
 
--- Problems without values from the file: code, count and lines stay.
+-- Returns problems without values from the file; code, count and lines stay.
 CREATE OR REPLACE FUNCTION import_problems_silent(problems jsonb) RETURNS jsonb
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$
@@ -32,7 +32,7 @@ AS $$
   FROM jsonb_array_elements(problems) WITH ORDINALITY p (problem, place)
 $$;
 
--- Rows of a file about erased people: they are removed and reported.
+-- Remove and return the rows of a file about erased people.
 CREATE OR REPLACE FUNCTION import_erased(import bigint, key bytea, n int) RETURNS TABLE (file_no int, line bigint, row_no bigint, code text)
 LANGUAGE plpgsql
 AS $$
@@ -58,7 +58,7 @@ $$;
 SET LOCAL ROLE campaign_definer;
 
 -- Remove people from records that the server itself cannot change: contacts and consents keep what
--- happened and when, and lose note, number and place. Returns the number of copies destroyed.
+-- happened and when, but lose note, number and place. Returns the number of destroyed copies.
 CREATE OR REPLACE FUNCTION person_forget(people bigint[]) RETURNS int
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
@@ -93,7 +93,7 @@ GRANT EXECUTE ON FUNCTION person_forget(bigint[]) TO campaign_api;
 
 RESET ROLE;
 
--- Telephone numbers of these people that no other person has.
+-- Returns the telephone numbers of these people that no other person has.
 CREATE OR REPLACE FUNCTION person_numbers(organization bigint, people bigint[]) RETURNS text[]
 LANGUAGE sql STABLE
 AS $$
@@ -155,7 +155,7 @@ BEGIN
 END
 $$;
 
--- Erase copies in imports and uploads. words: texts that a sample or problem must not contain.
+-- Erase copies in imports and uploads. words: texts that must not remain in a sample or problem.
 CREATE OR REPLACE FUNCTION person_forget_copies(organization bigint, people bigint[], words text[], key bytea) RETURNS int
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -165,7 +165,8 @@ DECLARE
 BEGIN
   DELETE FROM import_changes c WHERE c.organization_id = organization AND c.voter_id = ANY (people);
   GET DIAGNOSTICS copies = ROW_COUNT;
-  -- A waiting import reads its file again, because rows are missing, and leaves the person out.
+  -- A waiting import reads its file again, because rows are missing, and then leaves the person
+  -- out.
   DELETE FROM staging.rows r WHERE r.organization_id = organization AND EXISTS (
     SELECT FROM unnest(erasure_marks(organization, key, false, r.voter_id, r.state_id, r.last_name, r.first_name,
                                       r.birth_date, r.address_key)) u (mark)
@@ -190,8 +191,8 @@ BEGIN
 END
 $$;
 
--- Erase the person's voter records: those without user data are deleted; others stay empty, so that
--- counts stay.
+-- Erase the person's voter records: a record without user data is deleted; others stay as empty
+-- records, so that counts do not change.
 CREATE OR REPLACE FUNCTION person_forget_records(organization bigint, people bigint[], OUT deleted int, OUT emptied int)
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -212,7 +213,7 @@ BEGIN
 END
 $$;
 
--- Erase one person with all merged records. Repeating returns the same certificate. No row: the
+-- Erase one person with all merged records. A repetition returns the same certificate. No row: the
 -- voter does not exist.
 CREATE OR REPLACE FUNCTION voter_erase(organization bigint, voter bigint, actor text, key bytea) RETURNS SETOF erasures
 LANGUAGE plpgsql VOLATILE ROWS 1
@@ -234,7 +235,8 @@ BEGIN
   PERFORM assert_rule(NOT EXISTS (SELECT FROM imports i WHERE i.organization_id = organization
                                   AND i.state IN ('comparing', 'applying', 'undoing')),
                       'import_running', 'An import is being compared, applied or undone: wait for its end, or cancel it.');
-  -- Record one entry in log and feed: entries for single rows would contain the erased data.
+  -- One entry is recorded in the log and the feed: entries for single rows would contain the erased
+  -- data.
   PERFORM set_config('app.bulk', 'on', true);
   INSERT INTO erasure_marks (organization_id, mark)
     SELECT DISTINCT organization, m.mark FROM voters v

@@ -2,8 +2,9 @@
 --
 -- The voters of an export, and the text of their columns.
 
--- The voters of an export: all, or a saved list; merged records are left out. guarded: as for
--- voters_matching, because membership in a list of a precinct reveals where a person lives.
+-- Returns the voters of an export: all, or those of a saved list; merged records are left out.
+-- guarded: as for voters_matching, because membership in a list of a precinct reveals where a
+-- person lives.
 CREATE OR REPLACE FUNCTION export_voters(list bigint, guarded boolean DEFAULT false) RETURNS SETOF bigint
 LANGUAGE plpgsql STABLE
 AS $$
@@ -19,9 +20,9 @@ BEGIN
 END
 $$;
 
--- A column as a cell of the export. A text that a spreadsheet would evaluate as a formula gets a
--- leading quote, and one that already has quotes before such a character gets one more, so that an
--- import can remove it again (server/voters/ccd-voter-row.c).
+-- Returns a value as a cell of the export. A text that a spreadsheet would evaluate as a formula
+-- gets a quote in front; a text that already has quotes before such a character gets one more, so
+-- that an import can remove exactly one (server/voters/ccd-voter-row.c).
 CREATE OR REPLACE FUNCTION export_cell(value text) RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
 AS $$
@@ -30,7 +31,8 @@ AS $$
               THEN '''' || value ELSE value END
 $$;
 
--- Lists of texts separated by blanks; any other non-empty value as JSON.
+-- Returns a JSON value as a cell: the texts of a list separated by blanks, any other non-empty
+-- value as JSON.
 CREATE OR REPLACE FUNCTION export_cell(value jsonb) RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
 AS $$
@@ -43,8 +45,8 @@ CREATE OR REPLACE FUNCTION export_cell(value anyelement) RETURNS anyelement
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$ SELECT value $$;
 
--- The channels on which the person must not be contacted: those for which consent was withdrawn for
--- the person or for each number or address.
+-- Returns the channels on which the person must not be contacted: those for which consent was
+-- withdrawn for the person, or for each of the person's numbers or addresses.
 CREATE OR REPLACE FUNCTION export_opted_out(v voters) RETURNS text
 LANGUAGE plpgsql STABLE
 AS $$

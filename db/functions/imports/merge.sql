@@ -2,7 +2,7 @@
 --
 -- Merges one row of a file into a voter, and stores what an undo needs.
 
--- Two lists as one, in the order of @first.
+-- Returns the elements of two lists as one list, in the order of @first.
 CREATE OR REPLACE FUNCTION import_union(first jsonb, second jsonb) RETURNS jsonb
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$
@@ -16,8 +16,8 @@ AS $$
                 ORDER BY e.value, e.place) u) END
 $$;
 
--- The vote history of both; for an election that both contain, the file's entry. Stored entries may
--- have names from before elections were named uniformly.
+-- Returns the combined vote history; for an election that both contain, the file's entry is used.
+-- Stored entries may have names from before elections were named uniformly.
 CREATE OR REPLACE FUNCTION import_history(file jsonb, own jsonb) RETURNS jsonb
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$
@@ -28,8 +28,8 @@ AS $$
                                   WHERE f.value ->> 'election' IN (o.value ->> 'election', election_name(o.value ->> 'election')))), '[]') END
 $$;
 
--- Did the person move to another home? Not when only the text of the address improved: the same
--- address with another key by a newer server or profile; or the same house whose unit was unknown.
+-- Did the person move to another home? False when only the text of the address improved: the same
+-- address with another key by a newer server or profile, or the same house whose unit was unknown.
 CREATE OR REPLACE FUNCTION import_moved(v voters, r staging.rows) RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$
@@ -38,10 +38,10 @@ AS $$
         IS DISTINCT FROM (lower(v.address), lower(v.unit), lower(v.city), v.zip5), false)
 $$;
 
--- The voter after merging the row. Columns that the file lacks stay, and an empty field erases
--- nothing; telephone numbers, e-mail addresses, districts, history and custom fields are added to.
--- The address is replaced as a whole. Only a member can remove `confidential`. First every imported
--- column, then those with special rules.
+-- Returns the voter after merging the row. Columns that the file lacks keep their values, and an
+-- empty field erases nothing; telephone numbers, e-mail addresses, districts, history and custom
+-- fields are added. The address is replaced as a whole. Only a member can remove `confidential`.
+-- All imported columns are handled first, then those with special rules.
 CREATE OR REPLACE FUNCTION import_merge(v voters, r staging.rows) RETURNS voters
 LANGUAGE plpgsql IMMUTABLE
 AS $$
@@ -61,7 +61,7 @@ BEGIN
     after.address_key := r.address_key;
   ELSE
     after.unit := v.unit; after.city := v.city; after.state := v.state; after.zip5 := v.zip5; after.zip4 := v.zip4;
-    IF r.confidential AND NOT v.confidential THEN -- the file hides the address now
+    IF r.confidential AND NOT v.confidential THEN -- the file now hides the address
       after.address := NULL; after.unit := NULL; after.zip4 := NULL;
     END IF;
   END IF;
@@ -79,15 +79,16 @@ BEGIN
   after.unreachable := CASE
     WHEN after.unreachable IN ('deceased', 'merged') THEN after.unreachable
     WHEN r.registration_status = 'removed' THEN 'removed'
-    -- A person who reappears in the file is active again. An own export or a file of votes is no
-    -- list of registered voters.
+    -- A person who reappears in the file is active again. An own export or a file of votes is not a
+    -- list of registered voters, so it does not make anybody active.
     WHEN after.unreachable IN ('gone', 'removed') AND r.voter_id IS NULL AND COALESCE(r.last_name, r.first_name) IS NOT NULL THEN NULL
     ELSE after.unreachable END;
   RETURN after;
 END
 $$;
 
--- The columns of a voter that an import writes, without its bookkeeping.
+-- Returns the columns of a voter that an import writes, without the import's own records about the
+-- row.
 CREATE OR REPLACE FUNCTION import_image(v voters) RETURNS jsonb
 LANGUAGE sql STABLE
 AS $$
@@ -95,8 +96,9 @@ AS $$
     'last_disposition,reached_at,quiet_until,contacts_revision,merged_into,created_import_id}'::text[]
 $$;
 
--- The effect of the row on the voter: changed, moved, seen (only bookkeeping), or NULL: none. A
--- person who is unchanged in an own export is not seen, because an export is no source of people.
+-- Returns the effect of the row on the voter: changed, moved, seen (only the import's own records
+-- change), or NULL: none. A person who is unchanged in an own export is not "seen", because an
+-- export is not a source of people.
 CREATE OR REPLACE FUNCTION import_kind(v voters, r staging.rows, source bigint) RETURNS text
 LANGUAGE plpgsql STABLE
 AS $$

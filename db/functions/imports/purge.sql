@@ -17,7 +17,7 @@ $$;
 
 RESET ROLE;
 
--- Did the voter come from this source only, apart from purged ones?
+-- Did the voter come from this source only? Purged sources do not count.
 CREATE OR REPLACE FUNCTION purge_alone(source bigint, v voters) RETURNS boolean
 LANGUAGE sql STABLE
 AS $$
@@ -26,8 +26,8 @@ AS $$
       AND s.id <> source AND s.purged_at IS NULL)
 $$;
 
--- Begin the certificate with the order; the job completes it. Repeating returns the same
--- certificate.
+-- Begin the certificate when the purge is ordered; the job completes it. A repetition returns the
+-- same certificate.
 CREATE OR REPLACE FUNCTION purge_begin(source bigint, actor text) RETURNS SETOF purge_certificates
 LANGUAGE plpgsql
 AS $$
@@ -53,7 +53,7 @@ BEGIN
 END
 $$;
 
--- Count the affected people before the first is deleted.
+-- Count the affected people before the first record is deleted.
 CREATE OR REPLACE FUNCTION purge_count(source bigint) RETURNS void
 LANGUAGE sql
 AS $$
@@ -73,7 +73,7 @@ $$;
 -- Purge the next n people: records without user data are deleted; others stay without personal
 -- data.
 CREATE OR REPLACE FUNCTION purge_step(source bigint, n int) RETURNS bigint
-LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan -- as for import_apply
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan -- for the reason given in apply.sql
 AS $$
 DECLARE
   organization constant bigint := app_organization_id();

@@ -4,7 +4,7 @@
 
 SET LOCAL ROLE campaign_definer;
 
--- Add the columns that files fill, with the types that they have in voters.
+-- Add to the staging table the columns that files fill, with the types that they have in voters.
 DO $$
 DECLARE
   missing record;
@@ -22,7 +22,7 @@ END
 $$;
 
 -- Create empty staging tables for an import of this organization. COPY may write to the partition
--- of the rows, but not read it: reading goes through the parent, whose policy shows only the
+-- of the rows but not read it. Rows are read through the parent table, whose policy shows only the
 -- organization's rows.
 CREATE OR REPLACE FUNCTION import_stage(import bigint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
@@ -39,8 +39,8 @@ BEGIN
     EXECUTE format('ALTER TABLE staging.%I ATTACH PARTITION staging.%I FOR VALUES IN (%s)', parent,
                    parent || '_' || import, import);
   END LOOP;
-  -- Create indexes now and not when the rows are there: if a long CREATE INDEX on an unlogged table
-  -- is cancelled just before a crash, it leaves a file with which PostgreSQL does not start again.
+  -- Create the indexes now and not when the rows are there: if a long CREATE INDEX on an unlogged
+  -- table is cancelled just before a crash, it leaves a file with which PostgreSQL cannot start.
   FOREACH parent IN ARRAY ARRAY['rows', 'plan'] LOOP
     EXECUTE format('CREATE UNIQUE INDEX %I ON staging.%I (row_no)', parent || '_' || import || '_key', parent || '_' || import);
   END LOOP;
@@ -48,7 +48,7 @@ BEGIN
 END
 $$;
 
--- The rows are complete (parent "rows"), or the plan is.
+-- Mark the rows (parent "rows") or the plan (parent "plan") as complete: renew their statistics.
 CREATE OR REPLACE FUNCTION import_staged(import bigint, parent text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
@@ -96,10 +96,10 @@ GRANT EXECUTE ON FUNCTION import_stage(bigint), import_staged(bigint,text), impo
 RESET ROLE;
 
 -- Renew the statistics of tables that an import fills, so that the planner knows the organization
--- before autovacuum runs. Runs with the owner's rights, because only the owner may ANALYZE a table.
--- In a transaction of its own, which blocks other ANALYZE and VACUUM until its end. Key columns
--- only: autovacuum, which this does not delay, handles the names; all 60 columns and index
--- expressions would take longer the larger other organizations are.
+-- before autovacuum runs. It has the owner's rights, because only the owner may ANALYZE a table. It
+-- needs a separate transaction, which blocks other ANALYZE and VACUUM until its end. Only key
+-- columns are analyzed: autovacuum, which is not delayed by this, handles the names; all 60 columns
+-- and index expressions would take longer the larger other organizations are.
 CREATE OR REPLACE FUNCTION statistics_renew() RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
 AS $$

@@ -30,8 +30,8 @@ BEGIN
 END
 $$;
 
--- Call before a piece of a file is stored: its bytes count for today, and together with the files
--- of other waiting imports.
+-- Call it before a piece of a file is stored: its bytes count for today, and together with the
+-- files of other waiting imports.
 CREATE OR REPLACE FUNCTION import_keep(more_bytes bigint) RETURNS boolean
 LANGUAGE plpgsql
 AS $$
@@ -53,7 +53,7 @@ DECLARE
   updated imports;
   before bigint := (SELECT i.rows_read FROM imports i WHERE i.organization_id = app_organization_id() AND i.id = import);
 BEGIN
-  -- A file that is read again counts from where it got to before.
+  -- When a file is read again, only rows beyond the previously reached row count.
   IF $3 > before THEN
     PERFORM import_spend(0, $3 - before);
   END IF;
@@ -67,7 +67,7 @@ BEGIN
 END
 $$;
 
--- The columns of the voter that differ.
+-- Returns the names of the voter's columns that differ.
 CREATE OR REPLACE FUNCTION import_fields(was jsonb, is_now jsonb) RETURNS jsonb
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$
@@ -76,8 +76,7 @@ AS $$
   WHERE was ? f.name AND was -> f.name IS DISTINCT FROM is_now -> f.name
 $$;
 
--- The voters that a ready import would change, with ids after @after: reads the plan as it would be
--- applied.
+-- Returns the voters that a ready import would change, with ids after @after, read from the plan.
 CREATE OR REPLACE FUNCTION import_plan_list(import bigint, wanted text, after bigint, n int)
 RETURNS TABLE (voter_id bigint, kind text, name text, old_address text, new_address text, fields jsonb, at timestamptz)
 LANGUAGE plpgsql STABLE
@@ -99,7 +98,7 @@ BEGIN
 END
 $$;
 
--- The voters that an import changed, or would change.
+-- Returns the voters that an import changed or, when it is ready, would change.
 CREATE OR REPLACE FUNCTION import_change_list(import bigint, wanted text, after bigint, n int)
 RETURNS TABLE (voter_id bigint, kind text, name text, old_address text, new_address text, fields jsonb, at timestamptz)
 LANGUAGE plpgsql STABLE

@@ -3,7 +3,7 @@
 -- Triggers of the tables of imports.
 
 SELECT tenant_triggers('voter_profiles', 'voter_profile', secret => '{profile}');
--- import_notify reports their progress.
+-- Progress of imports is reported by import_notify, so their counters are silent.
 SELECT tenant_triggers('imports', 'import',
   secret => '{format,problems,sample,columns,local_files}',
   silent => '{file_bytes,format,problems,sample,columns,doubts,kind,confirmed,rows_read,rows_rejected,rows_staged,progress,'

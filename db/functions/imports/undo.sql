@@ -2,8 +2,8 @@
 --
 -- Undoes an applied import.
 
--- Does the voter have user data? Opt-outs and tags that came with the person in a file do not
--- count: they are as old as the record.
+-- Does the voter have user data? Opt-outs and tags that came with the person in the file do not
+-- count; they are recognized by being as old as the record.
 CREATE OR REPLACE FUNCTION voter_has_user_data(voter bigint) RETURNS boolean
 LANGUAGE plpgsql STABLE
 AS $$
@@ -60,8 +60,8 @@ BEGIN
 END
 $$;
 
--- Restore up to n people whom the import changed; changes since then stay. Returns the number, and
--- their households before and after.
+-- Restore up to n people whom the import changed; values changed since then stay. Returns the
+-- number, and the people's households before and after.
 CREATE OR REPLACE FUNCTION import_undo_changes(import bigint, n int, OUT done bigint, OUT homes bigint[])
 LANGUAGE plpgsql
 AS $$
@@ -79,11 +79,11 @@ BEGIN
     RETURNING c.voter_id, c.before, c.after LOOP
     SELECT o.* INTO v FROM voters o WHERE o.organization_id = organization AND o.id = each.voter_id;
     CONTINUE WHEN NOT FOUND;
-    -- v0.2.0, and people who were only seen, stored no `after`: then the current value counts as
+    -- v0.2.0, and people who were only seen, stored no `after`: then the present value counts as
     -- written by the import.
     was := voter_without(v, each.before, COALESCE(each.after, (
       SELECT jsonb_object_agg(k.key, to_jsonb(v) -> k.key) FROM jsonb_object_keys(each.before) k (key)), '{}'));
-    was := home_current(was); -- a place may have been deleted since, or merged into another
+    was := home_current(was); -- the previous place may have been deleted since, or merged into another
     UPDATE voters o SET
         {Voter.imported: @ = was.@}, address_key = was.address_key, moved_at = was.moved_at,
         unreachable = was.unreachable, household_id = was.household_id, door_id = was.door_id,
@@ -97,8 +97,8 @@ BEGIN
 END
 $$;
 
--- Undo the next n people. Finished ones are removed from import_changes or from voters, so the undo
--- can stop anywhere. Lookups by key, as explained in apply.sql.
+-- Undo the next n people. Finished people are removed from import_changes or from voters, so the
+-- undo can stop at any time. Statements are lookups by key, as explained in apply.sql.
 CREATE OR REPLACE FUNCTION import_undo(import bigint, n int) RETURNS bigint
 LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan
 AS $$

@@ -1,9 +1,9 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- People whom an import changes, and those whom it only sees. Lookups by key, as explained in
--- apply.sql.
+-- Applies the rows of people whom an import changes, and of those whom it only sees. Statements are
+-- lookups by key, as explained in apply.sql.
 
--- The person's sources, with this one as the newest.
+-- Returns the person's sources, with this one as the newest.
 CREATE OR REPLACE FUNCTION import_sources(v voters, source bigint) RETURNS bigint[]
 LANGUAGE sql IMMUTABLE
 AS $$
@@ -11,7 +11,7 @@ AS $$
               ELSE array_append(array_remove(v.other_source_ids, v.source_id), v.source_id) END
 $$;
 
--- Store one person with the row merged in (after), with the data for an undo.
+-- Store the voter after merging the row (after), and the data for an undo.
 CREATE OR REPLACE FUNCTION import_change(import bigint, kind text, before voters, after voters)
 RETURNS void
 LANGUAGE plpgsql
@@ -45,9 +45,9 @@ BEGIN
 END
 $$;
 
--- The voter with the row merged in, at the row's home. A file of votes or an own export does not
--- change the person's source: a person absent from the source's next complete file is gone, for
--- which an export is no reason.
+-- Returns the voter after merging the row, at the row's home. A file of votes or an own export does
+-- not change the person's source: people who are absent from the source's next complete file become
+-- "gone", and an export must not cause that.
 CREATE OR REPLACE FUNCTION import_arrive(before voters, r staging.rows, household bigint, door bigint, source bigint, votes boolean)
 RETURNS voters
 LANGUAGE plpgsql STABLE
@@ -122,7 +122,7 @@ BEGIN
 END
 $$;
 
--- People of whom only the source or the profile changed.
+-- Apply the rows of people of whom only the source or the profile changes.
 CREATE OR REPLACE FUNCTION import_apply_seen(import bigint, source bigint, first bigint, last bigint) RETURNS void
 LANGUAGE plpgsql
 AS $$

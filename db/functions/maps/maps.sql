@@ -4,9 +4,9 @@
 
 SET LOCAL ROLE campaign_definer;
 
--- The features of a layer in a box (longitude, latitude). my_doors, my_turfs: only these, and no
--- results of precincts; NULL for all (map_seen). A door where only confidential people live is on
--- no map.
+-- Returns the features of a layer in a box (longitude, latitude). my_doors, my_turfs: only these
+-- are shown, and no results of precincts; NULL: all (map_seen). A door where only confidential
+-- people live is on no map.
 CREATE OR REPLACE FUNCTION map_features(layer text, box geometry, my_doors bigint[], my_turfs bigint[], most int)
 RETURNS TABLE (id bigint, place geometry, properties jsonb)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp ROWS 1000
@@ -61,7 +61,8 @@ $$;
 
 RESET ROLE;
 
--- The same for an actor: without manage_canvass only the actor's own doors and turfs.
+-- Returns the features that an actor may see: without manage_canvass only the actor's own doors and
+-- turfs.
 CREATE OR REPLACE FUNCTION map_seen(organization bigint, layer text, box geometry, actor text, person bigint, rights jsonb, most int)
 RETURNS TABLE (id bigint, place geometry, properties jsonb)
 LANGUAGE plpgsql STABLE ROWS 1000
@@ -78,9 +79,9 @@ BEGIN
 END
 $$;
 
--- One tile (Mapbox Vector Tile 2.1) of the usual Web Mercator pyramid, with a small margin so that
--- points on the edge are drawn completely. Doors and streets appear from the zoom level at which
--- they are distinguishable.
+-- Returns one tile (Mapbox Vector Tile 2.1) of the usual Web Mercator pyramid, with a small margin
+-- so that points on the edge are drawn completely. Doors and streets appear from the zoom level at
+-- which they can be distinguished.
 CREATE OR REPLACE FUNCTION map_tile(layer text, z int, x int, y int, actor text, person bigint, rights jsonb) RETURNS bytea
 LANGUAGE plpgsql STABLE
 AS $$

@@ -28,8 +28,8 @@ BEGIN
 END
 $$;
 
--- Move references from the merged record to the survivor; returns the moved rows for the undo.
--- Consents are copied as new entries with their original times: a withdrawal of either record
+-- Move references from the merged record to the survivor; returns the moved rows for an undo.
+-- Consents are copied as new entries with their original times, so a withdrawal of either record
 -- counts.
 CREATE OR REPLACE FUNCTION voter_merge_move(organization bigint, survivor bigint, merged bigint, actor text) RETURNS jsonb
 LANGUAGE plpgsql VOLATILE
@@ -103,8 +103,8 @@ BEGIN
 END
 $$;
 
--- Restore the merged record in its current state, since imports may have written to it. Values
--- written by the merge are removed.
+-- Restore the merged record. Its present values are kept, because imports may have written to it;
+-- values written by the merge are removed.
 CREATE OR REPLACE FUNCTION voter_merge_revive(organization bigint, merged bigint, before voters) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -113,7 +113,7 @@ BEGIN
       unreachable = CASE
         WHEN v.unreachable <> 'merged' THEN v.unreachable
         WHEN v.registration_status = 'removed' THEN 'removed'
-        -- A file has contained the person since.
+        -- A file has contained the person since the merge, so the person is not gone.
         WHEN before.unreachable IN ('gone', 'removed') AND v.updated_import_id IS DISTINCT FROM before.updated_import_id THEN NULL
         ELSE before.unreachable END
     WHERE v.organization_id = organization AND v.id = merged;
@@ -121,8 +121,8 @@ END
 $$;
 
 -- Separate the two records again. Data written since the merge stays with the record to which it
--- was written; the survivor loses the values from the merged one. Tags and follow-ups go back;
--- consents stay with both, because the list of consents is append-only. No row: the merge does not
+-- was written; the survivor loses the values that came from the merged record. Tags and follow-ups
+-- go back. Consents stay with both, because consents are append-only. No row: the merge does not
 -- exist.
 CREATE OR REPLACE FUNCTION voter_merge_undo(organization bigint, merge bigint, by_user bigint) RETURNS SETOF voter_merges
 LANGUAGE plpgsql VOLATILE ROWS 1

@@ -3,7 +3,7 @@
 -- Creates organizations; keeps their last owner; checks membership.
 
 -- First statement of creating an organization: allocates its id and makes it the organization of
--- the transaction, so that the following INSERT passes row-level security.
+-- the transaction, so that row-level security accepts the following INSERT.
 CREATE OR REPLACE FUNCTION organization_begin() RETURNS bigint
 LANGUAGE sql VOLATILE
 AS $$
@@ -12,10 +12,10 @@ $$;
 
 SET LOCAL ROLE campaign_definer;
 
--- An organization always has an owner. Runs after the statement, so that one UPDATE may transfer
--- ownership. Locking the organization serializes two owners who leave at the same moment; the
--- second one sees the first one's commit. That needs a new snapshot, which REPEATABLE READ would
--- not take.
+-- Trigger: an organization always has an owner. Runs after the statement, so that one UPDATE may
+-- transfer ownership. Locking the organization makes two owners who leave at the same moment run
+-- one after the other; the second one sees the first one's commit. That needs a new snapshot, which
+-- REPEATABLE READ would not take.
 CREATE OR REPLACE FUNCTION keep_last_owner() RETURNS trigger
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
@@ -25,7 +25,7 @@ BEGIN
   END IF;
   PERFORM FROM organizations o WHERE o.id = OLD.organization_id FOR NO KEY UPDATE;
   IF NOT FOUND THEN
-    RETURN NULL; -- the organization itself is being deleted, with its members
+    RETURN NULL; -- the organization is being deleted together with its members
   END IF;
   IF NOT EXISTS (SELECT FROM organization_members m
                  WHERE m.organization_id = OLD.organization_id AND m.role = 'owner') THEN
@@ -36,14 +36,15 @@ BEGIN
 END
 $$;
 
--- For the command line, where an organization is named by its slug.
+-- Returns an organization by its slug, for the command line.
 CREATE OR REPLACE FUNCTION organization_by_slug(slug text) RETURNS bigint
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
 AS $$ SELECT o.id FROM organizations o WHERE o.slug = $1 $$;
 
 RESET ROLE;
 
--- Call it in the WHERE of a statement that assigns something to a person.
+-- Refuse a person who is not a member. Call it in the WHERE of a statement that assigns something
+-- to a person.
 CREATE OR REPLACE FUNCTION assert_member(organization bigint, person bigint) RETURNS boolean
 LANGUAGE plpgsql STABLE
 AS $$
@@ -69,5 +70,5 @@ GRANT EXECUTE ON FUNCTION organization_by_slug(text)
 
 RESET ROLE;
 
--- createInvitation checks the same before the insert.
+-- createInvitation checks the same rule before the insert.
 COMMENT ON INDEX invitations_email_key IS '[already_invited] An invitation to this address is pending.';

@@ -5,7 +5,7 @@
 SELECT tenant_triggers('organizations', 'organization', organization_column => 'id');
 SELECT tenant_triggers('organization_members', 'member');
 SELECT tenant_triggers('invitations', 'invitation', secret => '{email,message,token_hash}');
--- Using a token is no edit: it must not change `version`.
+-- Using a token is not an edit, so it must not change `version`.
 SELECT tenant_triggers('api_tokens', 'api_token',
   secret => '{token_hash}',
   silent => '{last_used_at}',

@@ -1,10 +1,10 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- Shared by phone banks and text campaigns: usable numbers, join codes, recording the contact of a
--- call.
+-- Functions shared by phone banks and text campaigns: usable numbers, join codes, recording the
+-- contact of a call.
 
--- The person's first usable number: not flagged as wrong or disconnected, consent not withdrawn;
--- for texts no landline.
+-- Returns the person's first usable number: not flagged as wrong or disconnected, consent not
+-- withdrawn, and for texts not a landline.
 CREATE OR REPLACE FUNCTION usable_number(organization bigint, voter bigint, channel text, purpose text) RETURNS text
 LANGUAGE plpgsql STABLE
 AS $$
@@ -37,7 +37,8 @@ BEGIN
 END
 $$;
 
--- Eight letters and digits that are not easily confused; forty random bits.
+-- Returns a new join code: eight letters and digits that are not easily confused, forty random
+-- bits.
 CREATE OR REPLACE FUNCTION joining_code() RETURNS text
 LANGUAGE sql VOLATILE
 AS $$
@@ -45,12 +46,13 @@ AS $$
   FROM (SELECT uuid_send(gen_random_uuid()) AS u OFFSET 0) r, unnest('{0,1,2,3,4,5,9,10}'::int[]) i
 $$;
 
--- Normalize a typed code.
+-- Returns a typed join code in its normal form.
 CREATE OR REPLACE FUNCTION joining_code_clean(typed text) RETURNS text
 LANGUAGE sql IMMUTABLE
 AS $$ SELECT upper(regexp_replace(typed, '[\s-]', '', 'g')) $$;
 
--- Call them in a WHERE: check the list of a queue, and the member who shall take part.
+-- Refuse list_id if the organization has no such list, and user_id if that person is not a member.
+-- Both functions return true, so that they can be called in a WHERE.
 CREATE OR REPLACE FUNCTION assert_list(organization bigint, list bigint) RETURNS boolean
 LANGUAGE plpgsql STABLE
 AS $$

@@ -1,11 +1,11 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- Time zones of a person, and whether the hour is permitted there.
+-- Time zones of a person, and whether the present hour is permitted there.
 
--- The possible time zones of a person as one key: "America/Chicago" or
+-- Returns the possible time zones of a person as one key: "America/Chicago" or
 -- "America/Chicago,America/New_York". When ZIP code and state give different zones, both count.
--- Without any data: Eastern and Pacific, so that 9 to 21 becomes 12 to 21 Eastern, which is 9 to 18
--- Pacific. People in other zones have a known state.
+-- Without any data the zones are Eastern and Pacific: 9 to 21 in both is 12 to 21 Eastern, which is
+-- 9 to 18 Pacific. People in other zones have a known state.
 CREATE OR REPLACE FUNCTION zones_of(home text, zip text) RETURNS text
 LANGUAGE sql STABLE
 AS $$
@@ -31,7 +31,7 @@ BEGIN
 END
 $$;
 
--- The end of the permitted hours that are running at this time.
+-- Returns the end of the permitted hours to which this time belongs.
 CREATE OR REPLACE FUNCTION hours_end(zones text, stop_hour int, at timestamptz) RETURNS timestamptz
 LANGUAGE plpgsql STABLE
 AS $$
@@ -42,7 +42,8 @@ BEGIN
 END
 $$;
 
--- The first permitted moment in all zones from this time on. NULL: the zones have no common hours.
+-- Returns the first moment from this time on that is permitted in all zones. NULL: the zones have
+-- no common hours.
 CREATE OR REPLACE FUNCTION hours_next(zones text, start_hour int, stop_hour int, at timestamptz) RETURNS timestamptz
 LANGUAGE plpgsql STABLE
 AS $$

@@ -2,8 +2,8 @@
 --
 -- Phone banks: fill the queue, join, leave.
 
--- First names of the other members of a household, oldest first; empty when a confidential person
--- lives there.
+-- Returns the first names of the other members of a household, oldest first; empty when a
+-- confidential person lives there.
 CREATE OR REPLACE FUNCTION spoken_household(organization bigint, household bigint, person bigint) RETURNS jsonb
 LANGUAGE plpgsql STABLE
 AS $$
@@ -49,7 +49,7 @@ CROSS JOIN LATERAL (
     AND v.holds) k;
 GRANT SELECT ON phone_bank_caller_rows TO campaign_api;
 
--- Fill the queue; called by the job phonebank.fill. Repeating it adds nothing. guarded: as for
+-- Fill the queue; called by the job phonebank.fill. A repetition adds nothing. guarded: as for
 -- voters_matching, by the rights of the member who created the phone bank.
 CREATE OR REPLACE FUNCTION phone_bank_fill(organization bigint, bank bigint, guarded boolean DEFAULT false) RETURNS void
 LANGUAGE plpgsql VOLATILE
@@ -81,8 +81,8 @@ BEGIN
 END
 $$;
 
--- The phone bank for one of its callers, with the caller's row locked, which serializes the actions
--- of a caller.
+-- Returns the phone bank for one of its callers. The caller's row is locked, so that the actions of
+-- one caller run one after the other.
 CREATE OR REPLACE FUNCTION phone_bank_enter(organization bigint, actor text, bank bigint) RETURNS phone_bank_sessions
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -103,7 +103,8 @@ BEGIN
 END
 $$;
 
--- Call them in the WHERE of a list, so that a missing phone bank is 404 and not an empty page.
+-- Refuse a phone bank that does not exist. Call it in the WHERE of a list, so that a missing phone
+-- bank is 404 and not an empty page.
 CREATE OR REPLACE FUNCTION assert_phone_bank(organization bigint, bank bigint) RETURNS boolean
 LANGUAGE plpgsql STABLE
 AS $$
@@ -138,7 +139,7 @@ BEGIN
 END
 $$;
 
--- The caller's current call is released at once.
+-- Leave a phone bank. The caller's present call is released immediately.
 CREATE OR REPLACE FUNCTION phone_bank_leave(organization bigint, actor text, bank bigint) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -157,7 +158,7 @@ BEGIN
 END
 $$;
 
--- Become a caller, also again after leaving. NULL: no open phone bank has this code.
+-- Become a caller, also after having left. NULL: no open phone bank has this code.
 CREATE OR REPLACE FUNCTION phone_bank_join(organization bigint, actor text, person bigint, typed text) RETURNS SETOF phone_bank_sessions
 LANGUAGE plpgsql VOLATILE ROWS 1
 AS $$

@@ -2,9 +2,9 @@
 --
 -- Assigns people to callers: claim, release, extend.
 
--- The next person who is due; no row when nobody is, or all are being called at this moment.
--- Requested call-backs come first: those of this caller before overdue ones of other callers; then
--- people who were never tried, then the oldest try.
+-- Returns the next person who is due; no row when nobody is due, or all are being called at this
+-- moment. The order: call-backs requested from this caller, overdue call-backs of other callers,
+-- people who were never tried, then the person whose last try is oldest.
 CREATE OR REPLACE FUNCTION phone_bank_next(organization bigint, actor text, bank bigint, zones text[])
 RETURNS SETOF phone_bank_targets
 LANGUAGE plpgsql VOLATILE ROWS 1
@@ -28,8 +28,8 @@ BEGIN
 END
 $$;
 
--- Assign the person to the caller, if no other caller has the person. NULL: the person cannot be
--- called now; the queue's row contains the reason and the earliest time.
+-- Assign the person to the caller if no other caller has the person. NULL: the person cannot be
+-- called now; the row of the queue has the reason and the earliest time.
 CREATE OR REPLACE FUNCTION phone_bank_hand_out(actor text, person bigint, session phone_bank_sessions, target phone_bank_targets)
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE
@@ -44,8 +44,9 @@ BEGIN
       WHERE t.organization_id = session.organization_id AND t.id = target.id;
     RETURN NULL;
   END IF;
-  -- A person who refused is not called again, in any phone bank. A person called by another phone
-  -- bank is not called for some time. A call-back that the person requested overrides both.
+  -- A person who refused is not called again, in any phone bank. A person who was called by another
+  -- phone bank is not called for some time. A call-back that the person requested overrides both
+  -- rules.
   SELECT max(w) INTO wait FROM (
     SELECT v.quiet_until AS w FROM voters v WHERE v.organization_id = session.organization_id AND v.id = target.voter_id
     UNION ALL
@@ -74,8 +75,8 @@ BEGIN
 END
 $$;
 
--- The next person to call, or the caller's current call. A refusal is a row, so that changes made
--- on the way are kept.
+-- Returns the caller's present call, otherwise assigns the next person. A refusal is a row instead
+-- of an exception, so that changes made meanwhile are kept.
 CREATE OR REPLACE FUNCTION phone_bank_claim(organization bigint, actor text, person bigint, bank bigint)
 RETURNS TABLE (call phone_bank_call_rows, refused_code text, refused_message text)
 LANGUAGE plpgsql VOLATILE ROWS 1
@@ -120,7 +121,7 @@ BEGIN
 END
 $$;
 
--- Lock the queue's row, then the call, in the same order as claim.
+-- Lock the row of the queue, then the call: the same order as in phone_bank_claim.
 CREATE OR REPLACE FUNCTION phone_bank_hold(organization bigint, actor text, bank bigint, call bigint) RETURNS phone_bank_calls
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -157,7 +158,8 @@ BEGIN
 END
 $$;
 
--- Extend the lease from now on, if no other caller has the person; at most two hours in total.
+-- Extend the lease, counted from now, if no other caller has the person; at most two hours in
+-- total.
 CREATE OR REPLACE FUNCTION phone_bank_extend(organization bigint, actor text, bank bigint, call_id bigint)
 RETURNS SETOF phone_bank_call_rows
 LANGUAGE plpgsql VOLATILE ROWS 1

@@ -2,7 +2,7 @@
 --
 -- Records the result of a call.
 
--- Apply a result to the queue.
+-- Apply the result of a call to the row of the queue.
 CREATE OR REPLACE FUNCTION phone_bank_settle(session phone_bank_sessions, held phone_bank_calls, code text, back_at timestamptz)
 RETURNS void
 LANGUAGE plpgsql VOLATILE
@@ -28,15 +28,16 @@ BEGIN
     next_at = CASE WHEN NOT done THEN now() + make_interval(mins => session.cool_down_minutes) END,
     call_back_at = CASE WHEN again THEN now() ELSE back_at END,
     call_back_actor = CASE WHEN again OR back_at IS NOT NULL THEN held.actor END,
-    -- Another caller to whom the person was assigned after this lease had ended keeps the person.
+    -- If this lease had ended and the person was assigned to another caller, that caller keeps the
+    -- person.
     lease_until = (SELECT c.lease_until FROM phone_bank_calls c
       WHERE c.organization_id = session.organization_id AND c.target_id = t.id AND c.ended_at IS NULL AND c.id <> held.id)
   WHERE t.organization_id = session.organization_id AND t.id = held.target_id;
 END
 $$;
 
--- Record the result of a call, also after its lease has ended, because the call took place. A
--- repetition changes nothing.
+-- Record the result of a call. A result is accepted even after the lease has ended, because the
+-- call took place. A repetition changes nothing.
 CREATE OR REPLACE FUNCTION phone_bank_result(organization bigint, actor text, person bigint, bank bigint, call_id bigint, given jsonb)
 RETURNS SETOF phone_bank_call_rows
 LANGUAGE plpgsql VOLATILE ROWS 1

@@ -2,13 +2,13 @@
 --
 -- Imports areas, streets and points from GeoJSON files.
 
--- Normal form of a property name: lower-case letters and digits.
+-- Returns a property name in normal form: lower-case letters and digits.
 CREATE OR REPLACE FUNCTION place_name(source text) RETURNS text
 LANGUAGE sql IMMUTABLE
 AS $$ SELECT regexp_replace(lower(source), '[^a-z0-9]', '', 'g') $$;
 
--- A property of a feature: the one given by name, else the first one with a usual name. '' counts
--- as absent.
+-- Returns a property of a feature: the one with the given name, otherwise the first one with a
+-- usual name. '' counts as absent.
 CREATE OR REPLACE FUNCTION place_property(properties jsonb, named text, usual text[]) RETURNS text
 LANGUAGE plpgsql IMMUTABLE
 AS $$
@@ -27,8 +27,8 @@ BEGIN
 END
 $$;
 
--- The features of a GeoJSON document, with their number and their properties under normalized
--- names. Refuses other documents.
+-- Returns the features of a GeoJSON document, with their number, and their properties under
+-- normalized names. Refuses other documents.
 CREATE OR REPLACE FUNCTION place_features(document jsonb) RETURNS TABLE (n bigint, properties jsonb, shape jsonb, id text)
 LANGUAGE plpgsql STABLE
 AS $$
@@ -44,7 +44,7 @@ BEGIN
 END
 $$;
 
--- The geometry of a feature in WGS 84, or NULL.
+-- Returns the geometry of a feature in WGS 84, or NULL.
 CREATE OR REPLACE FUNCTION place_shape(shape jsonb) RETURNS geometry
 LANGUAGE plpgsql IMMUTABLE
 AS $$
@@ -91,7 +91,7 @@ BEGIN
 END
 $$;
 
--- Names of streets in a file, as input of ccd_address_parse.
+-- Returns the names of streets in a file, as input of ccd_address_parse.
 CREATE OR REPLACE FUNCTION segment_names(document jsonb, named jsonb) RETURNS TABLE (name text)
 LANGUAGE sql STABLE
 AS $$
@@ -100,7 +100,7 @@ AS $$
   FROM place_features(document) f
 $$;
 
--- keys: from name to street_key.
+-- Import street segments. keys: {name: street_key}.
 CREATE OR REPLACE FUNCTION segments_import(organization bigint, document jsonb, named jsonb, keys jsonb, OUT read bigint,
   OUT written bigint, OUT skipped bigint)
 LANGUAGE plpgsql VOLATILE
@@ -128,7 +128,7 @@ BEGIN
       place_number(place_property(u.p, named ->> 'right_to', '{rto,rtoadd,rtohn,rightto,toaddrr,toright,rtadd,toaddr}')),
       substring(place_property(u.p, named ->> 'zip_left', '{zipleft,zipl,leftzip,lzip}') FROM '^\d{5}'),
       substring(place_property(u.p, named ->> 'zip_right', '{zipright,zipr,rightzip,rzip}') FROM '^\d{5}'),
-      -- Without node ids in the file, segments meet where they end at the same position.
+      -- If the file has no node ids, segments are connected where they end at the same position.
       COALESCE(place_property(u.p, named ->> 'node_a', '{fromnode,nodea,fnode,tnidf,startnode,unode}'),
                ST_AsText(ST_StartPoint(u.line), 6)),
       COALESCE(place_property(u.p, named ->> 'node_b', '{tonode,nodeb,tnode,tnidt,endnode,vnode}'),
@@ -152,8 +152,8 @@ BEGIN
 END
 $$;
 
--- Addresses of a file, as input of ccd_residence_parse. Parts that the file separates stay
--- separate.
+-- Returns the addresses of a file, as input of ccd_residence_parse. Parts that the file has in
+-- separate columns stay separate.
 CREATE OR REPLACE FUNCTION point_lines(document jsonb, named jsonb)
 RETURNS TABLE (n bigint, line text, number text, unit text, zip5 text, city text)
 LANGUAGE sql STABLE
@@ -176,8 +176,9 @@ AS $$
   ORDER BY f.n
 $$;
 
--- homes: one object per feature, in their order, with address_key, building_key, street_key,
--- number, street, line, unit, zip5. Positions set by hand stay.
+-- Import address points. homes: one object per feature, in the same order, with address_key,
+-- building_key, street_key, number, street, line, unit, zip5. Positions that were set by hand are
+-- kept.
 CREATE OR REPLACE FUNCTION points_import(organization bigint, document jsonb, named jsonb, homes jsonb, OUT read bigint,
   OUT written bigint, OUT skipped bigint)
 LANGUAGE plpgsql VOLATILE

@@ -12,8 +12,8 @@ DECLARE
   n bigint := 0;
   each record;
 BEGIN
-  -- One building after the other, by id: a join with the list would read an organization that
-  -- statistics do not cover once for each building.
+  -- Buildings are updated one after the other by id: for an organization that the statistics do not
+  -- cover, a join with the list would read the whole organization once for each building.
   FOR each IN
     SELECT p.*, ST_Y(z.middle) AS y, ST_X(z.middle) AS x
     FROM jsonb_to_recordset(places) p (id bigint, quality text, latitude double precision, longitude double precision,
@@ -37,8 +37,8 @@ BEGIN
 END
 $$;
 
--- Buildings at an address point or placed by hand are also attached to a segment: the nearest one
--- of their street.
+-- Attach buildings at an address point, or placed by hand, to a segment: the nearest one of their
+-- street.
 CREATE OR REPLACE FUNCTION geocode_attach(organization bigint, wanted bigint[]) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -82,7 +82,7 @@ AS $$
              AND ST_Covers(a.boundary, map_point(b.latitude, b.longitude))))
 $$;
 
--- The organization's waiting or running geocoding, or NULL.
+-- Returns the organization's waiting or running geocoding job, or NULL.
 CREATE OR REPLACE FUNCTION geocode_waiting(organization bigint) RETURNS bigint
 LANGUAGE sql STABLE
 AS $$

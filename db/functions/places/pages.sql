@@ -5,8 +5,8 @@
 
 SET LOCAL ROLE campaign_definer;
 
--- The condition for a building b, as SQL text. asked: building_id, location_quality, area_id, and a
--- box by west, south, east and north; absent members restrict nothing.
+-- Returns the condition for a building b as SQL text. asked: building_id, location_quality,
+-- area_id, and a box by west, south, east and north; absent members restrict nothing.
 CREATE OR REPLACE FUNCTION place_condition(organization bigint, asked jsonb) RETURNS text
 LANGUAGE sql STABLE
 AS $$
@@ -20,8 +20,8 @@ AS $$
          WHERE a.organization_id = organization AND a.id = (asked ->> 'area_id')::bigint), ' AND false') ELSE '' END
 $$;
 
--- Sources of the matching buildings, as SQL text, the cheapest first: each in the order of the one
--- index that serves it. $1 is the organization.
+-- Returns statements that find the matching buildings, as SQL text, the cheapest first. Each uses
+-- the order of the one index that serves it. $1 is the organization.
 CREATE OR REPLACE FUNCTION place_sources(organization bigint, asked jsonb) RETURNS SETOF text
 LANGUAGE sql STABLE
 AS $$
@@ -39,7 +39,7 @@ AS $$
         WHERE asked ? 'area_id') s (shape)
 $$;
 
--- All buildings that may match, when some index shows that there are at most `most`; otherwise
+-- Returns all buildings that may match if some index shows that there are at most `most`; otherwise
 -- NULL.
 CREATE OR REPLACE FUNCTION places_few(organization bigint, asked jsonb, most int) RETURNS bigint[]
 LANGUAGE plpgsql STABLE
@@ -58,7 +58,7 @@ BEGIN
 END
 $$;
 
--- The next n matching places of these buildings.
+-- Returns the next n matching places among these buildings.
 CREATE OR REPLACE FUNCTION places_among(organization bigint, doors boolean, ids bigint[], conditions text, after_id bigint, n int)
 RETURNS TABLE (id bigint, scan_end boolean)
 LANGUAGE plpgsql STABLE
@@ -73,8 +73,8 @@ BEGIN
 END
 $$;
 
--- The next n matching places in order of ids, among the next `most` places; with scan_end the last
--- place that was looked at.
+-- Returns the next n matching places in the order of ids, among the next `most` places; with
+-- scan_end the last place that was examined.
 CREATE OR REPLACE FUNCTION places_walk(organization bigint, doors boolean, conditions text, after_id bigint, most int, n int,
   OUT ids bigint[], OUT scan_end boolean)
 LANGUAGE plpgsql STABLE
@@ -95,9 +95,9 @@ BEGIN
 END
 $$;
 
--- The next places along a street in walking order, by number, then unit: reads 500 buildings at a
--- time and 5,000 at most, until n match. place_key of a building is its number as formatted by
--- place_order; of a door, building and unit.
+-- Returns the next places along a street in walking order, by number, then unit. Reads 500
+-- buildings at a time and at most 5,000, until n match. place_key of a building is its number as
+-- formatted by place_order; place_key of a door consists of building and unit.
 CREATE OR REPLACE FUNCTION places_along(organization bigint, doors boolean, street text, conditions text, after_key text,
   after_id bigint, n int)
 RETURNS TABLE (id bigint, place_key text, scan_end boolean)
@@ -148,8 +148,8 @@ BEGIN
 END
 $$;
 
--- A page of buildings or doors after the cursor: along a street in walking order, otherwise in
--- order of ids with an empty place_key; scan_end as in voters_page.
+-- Returns a page of buildings or doors after the cursor: along a street in walking order, otherwise
+-- in the order of ids with an empty place_key; scan_end as in voters_page.
 CREATE OR REPLACE FUNCTION places_page(organization bigint, doors boolean, asked jsonb, after_key text, after_id bigint, n int)
 RETURNS TABLE (id bigint, place_key text, scan_end boolean)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp ROWS 100

@@ -4,7 +4,8 @@
 
 SET LOCAL ROLE campaign_definer;
 
--- The segment of a position: of its own street within 250 m, else the nearest one within 150 m.
+-- Returns the segment of a position: the nearest one of its own street within 250 m, otherwise the
+-- nearest one within 150 m.
 CREATE OR REPLACE FUNCTION segment_near(organization bigint, place geometry, street text,
   OUT segment_id bigint, OUT side text, OUT measure_m double precision, OUT setback_m double precision)
 RETURNS SETOF record
@@ -26,7 +27,8 @@ BEGIN
     WHERE n.metres <= CASE WHEN n.same THEN 250 ELSE 150 END
     ORDER BY n.same IS TRUE DESC, n.metres, n.id LIMIT 1)
   SELECT b.id,
-         -- Left of the segment's direction, judged by the two metres around the nearest point.
+         -- Is the position left of the segment's direction? Judged by the two metres of the segment
+         -- around the nearest point.
          CASE WHEN (ST_X(r.b) - ST_X(r.a)) * (ST_Y(place) - ST_Y(r.a))
                  - (ST_Y(r.b) - ST_Y(r.a)) * (ST_X(place) - ST_X(r.a)) >= 0 THEN 'L' ELSE 'R' END,
          b.part * b.length_m, b.metres
@@ -36,7 +38,7 @@ BEGIN
 END
 $$;
 
--- The segments within a part of the map.
+-- Returns the segments within a part of the map.
 CREATE OR REPLACE FUNCTION segments_within(organization bigint, box geometry) RETURNS SETOF street_segments
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
@@ -50,8 +52,8 @@ $$;
 
 RESET ROLE;
 
--- The street keys that buildings or segments have for these names, in any spelling; ordinality is
--- the name's index.
+-- Returns the street keys that buildings or segments have for these names, in any spelling;
+-- ordinality is the index of the name.
 CREATE OR REPLACE FUNCTION street_keys(organization bigint, names text[]) RETURNS TABLE (n bigint, street_key text)
 LANGUAGE sql STABLE ROWS 10
 AS $$
@@ -62,9 +64,9 @@ AS $$
   JOIN street_segments s ON s.organization_id = organization AND lower(s.name) = lower(w.name)
 $$;
 
--- Attach buildings that are on the map but have no segment, except those known by ZIP code only.
--- This is the only function that does so: code that moves a building or imports streets sets
--- segment_id to NULL. Returns the number; recorded as one bulk change.
+-- Attach buildings that have a position but no segment, except those known only by ZIP code. Code
+-- that moves a building or imports streets sets segment_id to NULL, so that the building is attached
+-- again. Returns the number; recorded as one bulk change.
 CREATE OR REPLACE FUNCTION buildings_snap(organization bigint) RETURNS bigint
 LANGUAGE plpgsql VOLATILE
 AS $$

@@ -4,7 +4,7 @@
 
 SELECT tenant_triggers('areas', 'area', secret => '{boundary}');
 SELECT tenant_triggers('street_segments', 'street_segment', secret => '{line}');
--- The audit log, which is kept for ever, records that a position changed, without the position.
+-- The audit log is kept forever, so it records that a position changed, without the position.
 SELECT tenant_triggers('buildings', 'building',
   secret => '{building_key,address,number,street,street_key,city,state,zip5,precinct,latitude,longitude,segment_id,side,'
     'measure_m,setback_m,access_note}');

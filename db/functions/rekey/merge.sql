@@ -4,7 +4,7 @@
 
 SET LOCAL ROLE campaign_definer;
 
--- Update the place of contacts and notes after places were merged.
+-- Change the place of contacts and notes after two places were merged.
 CREATE OR REPLACE FUNCTION contacts_follow(organization bigint, place text, old bigint, target bigint) RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
@@ -64,8 +64,9 @@ BEGIN
 END
 $$;
 
--- Merge the turf rows of two doors. In one turf they become one row with the progress of both; in
--- several active turfs the door stays in the one with more progress, else in the survivor's.
+-- Merge the turf rows of two doors. If both doors are in one turf, they become one row with the
+-- progress of both. If they are in several active turfs, the door stays in the turf with more
+-- progress, otherwise in the survivor's.
 CREATE OR REPLACE FUNCTION turf_doors_merge(organization bigint, survivor bigint, gone bigint) RETURNS bigint[]
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -101,7 +102,8 @@ BEGIN
 END
 $$;
 
--- Merge two doors with everything that happened at either. Returns the turfs whose doors changed.
+-- Merge two doors with everything that was recorded at either. Returns the turfs whose doors
+-- changed.
 CREATE OR REPLACE FUNCTION doors_merge(organization bigint, survivor bigint, gone bigint) RETURNS bigint[]
 LANGUAGE plpgsql VOLATILE
 AS $$

@@ -1,10 +1,10 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- Steps of the job places.rekey, which derives stored keys again after the rules for addresses
--- changed. Each step may be repeated. Rows are handled one by one by id, independent of
--- PostgreSQL's statistics of the organization.
+-- Steps of the job places.rekey, which computes stored keys again after the rules for addresses
+-- have changed. Each step may be repeated. Rows are handled one by one by id, so that PostgreSQL's
+-- statistics of the organization have no influence.
 
--- [{id, street_key}]
+-- Set the keys of street segments. given: [{id, street_key}]
 CREATE OR REPLACE FUNCTION segments_rekey(organization bigint, given jsonb) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -18,9 +18,9 @@ BEGIN
 END
 $$;
 
--- Buildings [{id, building_key, street_key, number, street}]. Buildings with equal new keys are
--- merged; the older one survives. All of them first give up their old keys, because the new key of
--- one may be the old key of another.
+-- Set the keys of buildings. given: [{id, building_key, street_key, number, street}]. Buildings
+-- that get the same new key are merged; the older one survives. First all old keys are removed,
+-- because the new key of one building may be the old key of another.
 CREATE OR REPLACE FUNCTION buildings_rekey(organization bigint, given jsonb) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -49,7 +49,8 @@ BEGIN
 END
 $$;
 
--- The same for doors [{id, address_key, unit}], with their households and turfs.
+-- Set the keys of doors with their households and turfs. given: [{id, address_key, unit}]. Doors
+-- that get the same new key are merged.
 CREATE OR REPLACE FUNCTION doors_rekey(organization bigint, given jsonb) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -98,8 +99,8 @@ AS $$
                          THEN canvass_route_doors.voter_ids || to_jsonb(voter) ELSE canvass_route_doors.voter_ids END
 $$;
 
--- People [{id, address_key, unit, home}]; home as for voter_home, for people whose address belongs
--- to another door than their current one.
+-- Set the keys of people. given: [{id, address_key, unit, home}]; home as for voter_home, for
+-- people whose address belongs to another door than their present one.
 CREATE OR REPLACE FUNCTION voters_rekey(organization bigint, given jsonb) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -138,7 +139,7 @@ BEGIN
 END
 $$;
 
--- Streets that were not found before may be found now.
+-- Attach buildings whose street was not found before and may be found now.
 CREATE OR REPLACE FUNCTION rekey_finish(organization bigint) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$

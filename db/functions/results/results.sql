@@ -2,8 +2,8 @@
 --
 -- Counts contacts, answers and canvassers' figures.
 
--- The contacts that count, with the columns by which they are grouped, as SQL text. One statement,
--- so that all counts are of one moment.
+-- Returns SQL text that selects the contacts that count, with the columns by which they are
+-- grouped. All counts come from a single statement, so that they are of one moment.
 CREATE OR REPLACE FUNCTION results_where(filter jsonb) RETURNS text
 LANGUAGE sql IMMUTABLE
 AS $$
@@ -20,8 +20,9 @@ AS $$
   WHERE filter ? w.name
 $$;
 
--- The place of a contact c at the door o, for grouping. Without manage_voters the precinct and turf
--- of a confidential person are hidden: a count for the moment of one contact would reveal them.
+-- Returns SQL text for the place of a contact c at the door o, by which contacts are grouped.
+-- Without manage_voters, precinct and turf of a confidential person are hidden: a count for the
+-- moment of one contact would reveal them.
 CREATE OR REPLACE FUNCTION results_places() RETURNS text
 LANGUAGE sql IMMUTABLE
 AS $$
@@ -31,8 +32,8 @@ AS $$
     CROSS JOIN LATERAL (SELECT h.hidden, CASE WHEN NOT h.hidden THEN COALESCE(v.precinct, o.precinct) END AS precinct) p'
 $$;
 
--- Attempts, doors, people and dispositions for each turf, canvasser, precinct, disposition, channel
--- or day. For support a person's latest level counts, once in each group.
+-- Returns attempts, doors, people and dispositions for each turf, canvasser, precinct, disposition,
+-- channel or day. For support a person's latest level counts, once in each group.
 CREATE OR REPLACE FUNCTION results_by(organization bigint, grouping_by text, filter jsonb) RETURNS jsonb
 LANGUAGE plpgsql STABLE
 AS $$
@@ -78,7 +79,7 @@ BEGIN
 END
 $$;
 
--- The label of a group whose key is an id.
+-- Returns the label of a group whose key is an id.
 CREATE OR REPLACE FUNCTION result_label(organization bigint, grouping_by text, key text) RETURNS text
 LANGUAGE plpgsql STABLE
 AS $$
@@ -90,7 +91,7 @@ BEGIN
 END
 $$;
 
--- How often each option was chosen and each number given.
+-- Returns how often each option was chosen, and how often each number was given.
 CREATE OR REPLACE FUNCTION results_of_answers(organization bigint, filter jsonb) RETURNS jsonb
 LANGUAGE plpgsql STABLE
 AS $$
@@ -117,8 +118,8 @@ BEGIN
 END
 $$;
 
--- Signs of unusual pace or contact rates, with their messages. They are reasons to ask the
--- canvasser, no proofs. Usual figures in the field: 2 to 4 minutes from door to door, 10 to 30 of
+-- Returns signs of unusual pace or contact rates, with their messages. They are reasons to ask the
+-- canvasser, not proofs. Usual figures in the field: 2 to 4 minutes from door to door, 10 to 30 of
 -- 100 people reached.
 CREATE OR REPLACE FUNCTION quality_signals(attempts bigint, reached bigint, gaps bigint, median double precision, burst bigint)
 RETURNS jsonb
@@ -136,9 +137,9 @@ AS $$
   WHERE s.holds
 $$;
 
--- Figures of all actors with contacts, or of one actor. Doors of one building recorded at the same
--- moment (bulk not_home) count as one knock for the pace; more than half an hour without a contact
--- is a break.
+-- Returns the figures of all actors with contacts, or of one actor. Doors of one building that are
+-- recorded at the same moment (bulk not_home) count as one knock for the pace; more than half an
+-- hour without a contact counts as a break.
 CREATE OR REPLACE FUNCTION canvasser_figures(organization bigint, actor text, since timestamptz, until timestamptz)
 RETURNS TABLE (actor text, name text, attempts bigint, doors bigint, people bigint, reached bigint,
   contact_rate double precision, dispositions jsonb, support jsonb, first_at timestamptz, last_at timestamptz,

@@ -2,8 +2,8 @@
 --
 -- State machines: every change of a state is checked against the table of moves.
 
--- Trigger of the tables in state_machines, whose column is called state. Its argument is the name
--- of the machine.
+-- Trigger of the tables in state_machines; their column is called state. TG_ARGV: name of the state
+-- machine.
 CREATE OR REPLACE FUNCTION state_move_check() RETURNS trigger
 LANGUAGE plpgsql STABLE
 AS $$

@@ -2,17 +2,17 @@
 --
 -- The changes of the feed that an actor may see.
 
--- The changes that a device may see: its events with their attendees, its turfs with their doors,
--- people and visits, data that canvassers need, and the device itself. Deletions and bulk changes
--- are shown by the kind of entity that the device's rights allow, except that a device restricted
--- to an event or turf sees no other one.
+-- May a device see this change? A device sees its events with their attendees, its turfs with their
+-- doors, people and visits, data that canvassers need, and itself. Deletions and bulk changes are
+-- shown if the device's rights allow this kind of entity; a device restricted to an event or turf
+-- does not see those of other events or turfs.
 CREATE OR REPLACE FUNCTION scope_device_hears(organization bigint, actor text, entity text, thing bigint) RETURNS boolean
 LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan
 AS $$
 #variable_conflict use_variable
 DECLARE
   device devices;
-  above bigint; -- the event of an attendee
+  above bigint; -- the event to which the attendee belongs
 BEGIN
   SELECT d.* INTO device FROM devices d
     WHERE d.organization_id = organization AND d.id = substr(actor, 8)::bigint AND d.revoked_at IS NULL;
@@ -52,8 +52,8 @@ BEGIN
 END
 $$;
 
--- People and API tokens see all changes of the organization. A single expression, so that the
--- planner can inline it.
+-- May an actor see this change? People and API tokens see all changes of the organization. A single
+-- expression, so that the planner can inline the function.
 CREATE OR REPLACE FUNCTION scope_hears(organization bigint, actor text, entity text, thing bigint) RETURNS boolean
 LANGUAGE sql STABLE
 AS $$

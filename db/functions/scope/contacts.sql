@@ -2,7 +2,7 @@
 --
 -- Who may read, record, correct and undo a contact.
 
--- Without manage_canvass an actor reads only its own contacts.
+-- May the actor read the contact? Without manage_canvass an actor reads only its own contacts.
 CREATE OR REPLACE FUNCTION scope_has_contact(actor text, person bigint, rights jsonb, contact voter_contacts)
 RETURNS boolean
 LANGUAGE sql STABLE
@@ -10,7 +10,8 @@ AS $$
   SELECT right_has(rights, 'manage_canvass') OR scope_made_contact(actor, person, contact)
 $$;
 
--- Is the contact a visit to a confidential address, and the reader without manage_voters?
+-- Must the place of the contact be hidden? True for a visit to a confidential address when the
+-- reader lacks manage_voters.
 CREATE OR REPLACE FUNCTION scope_hides_place(rights jsonb, contact voter_contacts) RETURNS boolean
 LANGUAGE plpgsql STABLE
 AS $$
@@ -20,7 +21,7 @@ BEGIN
 END
 $$;
 
--- A contact as the reader may see it: a visit to a confidential address without its place.
+-- Returns a contact as the reader may see it: a visit to a confidential address has no place.
 CREATE OR REPLACE FUNCTION scope_shown_contact(rights jsonb, contact voter_contacts) RETURNS voter_contacts
 LANGUAGE plpgsql STABLE
 AS $$
@@ -36,7 +37,8 @@ BEGIN
 END
 $$;
 
--- An audit entry as the reader may see it: about a confidential person without the place.
+-- Returns an audit entry as the reader may see it: an entry about a confidential person has no
+-- place.
 CREATE OR REPLACE FUNCTION scope_shown_entry(rights jsonb, entry audit_log) RETURNS audit_log
 LANGUAGE plpgsql STABLE
 AS $$
@@ -60,8 +62,8 @@ AS $$
   SELECT COALESCE(contact.user_id = person, contact.actor = scope_made_contact.actor)
 $$;
 
--- A visit may name the numbers of the person, or of people who live behind the door: otherwise a
--- canvasser could record an opt-out for a stranger's number.
+-- May a visit name this telephone number? It must belong to the person, or to people who live
+-- behind the door: otherwise a canvasser could record an opt-out for a stranger's number.
 CREATE OR REPLACE FUNCTION scope_knows_number(organization bigint, visit voter_contacts) RETURNS boolean
 LANGUAGE plpgsql STABLE
 AS $$
@@ -99,8 +101,8 @@ BEGIN
 END
 $$;
 
--- A call or text may be undone by the actor who made it and still takes part: the phone bank or
--- campaign assigned it, not a turf.
+-- May the actor undo this call or text? It must have made it and still take part in the phone bank
+-- or campaign, which assigned the person; turfs play no role.
 CREATE OR REPLACE FUNCTION scope_has_talk(organization bigint, actor text, talk voter_contacts) RETURNS boolean
 LANGUAGE plpgsql STABLE
 AS $$
@@ -124,10 +126,11 @@ BEGIN
 END
 $$;
 
--- Refuse a contact that the actor may not record. made: the new row; its route_id is the turf named
--- by the client. old: the contact that it corrects (id NULL: none, or it does not exist); it must
--- be the actor's own, with its place in a turf of the actor, whichever turf contained it then.
--- Calls and texts are recorded through their phone bank or campaign.
+-- Refuse a contact that the actor may not record. made: the new row; its route_id is the turf that
+-- the client named. old: the contact that it corrects (id NULL: there is none, or it does not
+-- exist). old must be the actor's own, and its place must be in a turf of the actor, whichever turf
+-- contained the place at that time. Calls and texts are recorded through their phone bank or
+-- campaign.
 CREATE OR REPLACE FUNCTION scope_assert_visit(organization bigint, actor text, person bigint, rights jsonb,
   made voter_contacts, old voter_contacts)
 RETURNS void

@@ -2,8 +2,8 @@
 --
 -- Which events an actor may see.
 
--- All events of the organization; for a device restricted to an event only that one, for a device
--- without check_in or a revoked one none.
+-- Returns the events that an actor may see: all events of the organization; for a device restricted
+-- to an event only that one, for a device without check_in or a revoked device none.
 CREATE OR REPLACE FUNCTION scope_events(organization bigint, actor text) RETURNS SETOF events
 LANGUAGE sql STABLE
 AS $$
@@ -23,8 +23,8 @@ BEGIN
 END
 $$;
 
--- Call it in the WHERE of a list below an event, so that a missing event is 404 and not an empty
--- page.
+-- Refuse an event that the actor may not see. Call it in the WHERE of a list below an event, so
+-- that a missing event is 404 and not an empty page.
 CREATE OR REPLACE FUNCTION scope_assert_event(organization bigint, actor text, event bigint) RETURNS boolean
 LANGUAGE plpgsql STABLE
 AS $$

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- Places and people that a phone received, now or earlier: work done there offline is accepted even
--- after the turf was taken away.
+-- Places and people that a phone has received, now or earlier: work done there offline is accepted
+-- even after the turf was taken away.
 
 CREATE OR REPLACE FUNCTION scope_gave_door(organization bigint, actor text, person bigint, door bigint) RETURNS boolean
 LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan
@@ -14,7 +14,8 @@ BEGIN
 END
 $$;
 
--- At a received door any resident may be named: the phone's pack may be older than a move.
+-- Was the voter received? At a received door any resident may be named, because the phone's pack
+-- may be older than a move.
 CREATE OR REPLACE FUNCTION scope_gave_voter(organization bigint, actor text, person bigint, voter bigint) RETURNS boolean
 LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan
 AS $$
@@ -28,8 +29,8 @@ BEGIN
 END
 $$;
 
--- The place was received as part of the named turf. Without a named turf, the turf that contains
--- the door now is filled in.
+-- Was the place received as part of the named turf? If no turf is named, the turf that contains the
+-- door now is filled in.
 CREATE OR REPLACE FUNCTION scope_gave_turf(organization bigint, actor text, person bigint, visit voter_contacts)
 RETURNS boolean
 LANGUAGE plpgsql STABLE
@@ -49,7 +50,7 @@ BEGIN
 END
 $$;
 
--- A visit is covered when each object that it names was received: voter, door, building, turf.
+-- Was everything that a visit names received: voter, door, building, turf?
 CREATE OR REPLACE FUNCTION scope_gave_visit(organization bigint, actor text, person bigint, visit voter_contacts)
 RETURNS boolean
 LANGUAGE plpgsql STABLE

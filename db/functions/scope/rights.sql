@@ -1,8 +1,8 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- Rights by name.
+-- Rights, identified by name.
 
--- The names of common/api/cc-right.c in the same order; tests/contract compares the two.
+-- Returns the names of common/api/cc-right.c in the same order; tests/contract compares the two.
 CREATE OR REPLACE FUNCTION right_names() RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$
@@ -26,8 +26,8 @@ AS $$
   SELECT CASE WHEN name = ANY (right_names()) THEN COALESCE(rights ? name, false) ELSE right_unknown(name) END
 $$;
 
--- Call it in the WHERE of a list of members: a paired tablet must not show members' names, roles
--- and rights.
+-- Refuse a device. Call it in the WHERE of a list of members: a paired tablet must not show
+-- members' names, roles and rights.
 CREATE OR REPLACE FUNCTION scope_assert_no_device(actor text) RETURNS boolean
 LANGUAGE plpgsql STABLE
 AS $$

@@ -1,9 +1,9 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- The turfs and doors that an actor has now.
+-- The turfs and doors that an actor may use now.
 
--- Turfs assigned to the person, checked out by code and not returned, or named by the device's
--- scope; published, not closed and not expired.
+-- Returns the actor's turfs: assigned to the person, checked out by code and not returned, or named
+-- by the device's scope; published, not closed and not expired.
 CREATE OR REPLACE FUNCTION scope_turfs(organization bigint, actor text, person bigint) RETURNS SETOF canvass_routes
 LANGUAGE sql STABLE
 AS $$
@@ -21,8 +21,9 @@ AS $$
         AND d.id = CASE WHEN actor LIKE 'device:%' THEN substr(actor, 8)::bigint END)
 $$;
 
--- The doors of these turfs where the actor may knock: of a distributed turf only those that the
--- actor holds, until the lease ends; no hidden doors.
+-- Returns the doors of these turfs where the actor may knock. In a turf that many people share by
+-- one code, these are only the doors that the actor holds, until the lease ends. Hidden doors are
+-- left out.
 CREATE OR REPLACE FUNCTION scope_doors(organization bigint, actor text, person bigint) RETURNS SETOF canvass_route_doors
 LANGUAGE sql STABLE
 AS $$
@@ -32,8 +33,8 @@ AS $$
     AND NOT EXISTS (SELECT FROM doors_hidden h WHERE h.organization_id = organization AND h.door_id = d.door_id)
 $$;
 
--- Check by id. PL/pgSQL keeps the plan for the session, because planning takes longer than running
--- it.
+-- Does the actor have this turf? PL/pgSQL keeps the plan for the session, because planning takes
+-- longer than running it.
 CREATE OR REPLACE FUNCTION scope_has_turf(organization bigint, actor text, person bigint, turf bigint) RETURNS boolean
 LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan
 AS $$
@@ -42,8 +43,8 @@ BEGIN
 END
 $$;
 
--- Call it in the WHERE of a list below a turf, so that a turf that does not exist or is not the
--- actor's is 404.
+-- Refuse a turf that does not exist or is not the actor's. Call it in the WHERE of a list below a
+-- turf, so that the reply is 404 and not an empty page.
 CREATE OR REPLACE FUNCTION scope_assert_turf(organization bigint, actor text, person bigint, rights jsonb, turf bigint)
 RETURNS boolean
 LANGUAGE plpgsql STABLE
@@ -57,8 +58,9 @@ BEGIN
 END
 $$;
 
--- Call it in the WHERE of statements that give a device a pairing code: the device gets the rights
--- of its profile and the turf of its scope, so the actor must have both.
+-- Refuse to give a device more than the actor has: the device gets the rights of its profile and
+-- the turf of its scope, so the actor must have both. Call it in the WHERE of statements that
+-- create a pairing code.
 CREATE OR REPLACE FUNCTION scope_assert_device(organization bigint, actor text, person bigint, rights jsonb,
   given_rights jsonb, device_scope jsonb)
 RETURNS boolean
@@ -76,7 +78,8 @@ BEGIN
 END
 $$;
 
--- Is the door, or one door of the building, in the given turf of the actor or, without one, in any?
+-- Is the door, or a door of the building, in the given turf of the actor or, if no turf is given,
+-- in any of them?
 CREATE OR REPLACE FUNCTION scope_has_place(organization bigint, actor text, person bigint, door bigint, building bigint,
   turf bigint)
 RETURNS boolean

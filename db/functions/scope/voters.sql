@@ -3,10 +3,10 @@
 -- The voters that people without the right manage_voters may read.
 
 -- Only people with manage_voters may learn where a confidential person lives. The three definitions
--- below are this rule in three directions: from a place to its people, for a place, from a person
--- to the place.
+-- below apply this rule in three directions: from a place to its people, to a place itself, and
+-- from a person to the place.
 
--- From a place to the people who may be shown there.
+-- The people who may be shown at a place.
 CREATE OR REPLACE VIEW voters_visible WITH (security_invoker = true) AS
 SELECT v.* FROM voters v WHERE NOT v.confidential AND v.merged_into IS NULL;
 GRANT SELECT ON voters_visible TO campaign_api, campaign_definer;
@@ -26,7 +26,7 @@ DECLARE
   hidden boolean := false;
   at bigint := voter;
 BEGIN
-  FOR hop IN 1..20 LOOP -- as many steps as voter_current follows
+  FOR hop IN 1..20 LOOP -- the same number of steps that voter_current follows
     EXIT WHEN at IS NULL OR hidden;
     SELECT v.confidential, v.merged_into INTO hidden, at FROM voters v
       WHERE v.organization_id = organization AND v.id = at;
@@ -35,7 +35,8 @@ BEGIN
 END
 $$;
 
--- A voter as the reader may see it: without manage_voters a confidential person has no place.
+-- Returns a voter as the reader may see it: without manage_voters a confidential person has no
+-- place.
 CREATE OR REPLACE FUNCTION voter_shown(v voters, manages boolean) RETURNS voters
 LANGUAGE plpgsql STABLE
 AS $$
@@ -45,7 +46,7 @@ BEGIN
     v.address_key := NULL;
   END IF;
   IF v.vote_history <> '[]' THEN
-    -- The voting method may be absent in files.
+    -- Files may leave out the voting method; the API always has the member.
     v.vote_history := (SELECT jsonb_agg('{"method": null}' || h.vote ORDER BY h.place)
                        FROM jsonb_array_elements(v.vote_history) WITH ORDINALITY h (vote, place));
   END IF;
@@ -53,7 +54,7 @@ BEGIN
 END
 $$;
 
--- The voters behind the doors of an actor's turfs.
+-- Returns the voters behind the doors of an actor's turfs.
 CREATE OR REPLACE FUNCTION scope_voters(organization bigint, actor text, person bigint)
 RETURNS TABLE (voter_id bigint)
 LANGUAGE sql STABLE
@@ -62,7 +63,8 @@ AS $$
   JOIN voters_visible v ON v.organization_id = organization AND v.door_id = d.door_id
 $$;
 
--- Additionally the people on the turf's list, or in the pack taken of it, if they have moved since.
+-- Returns the same voters, and people who have moved but are on the turf's list or in the pack that
+-- was taken of it.
 CREATE OR REPLACE FUNCTION scope_voters_listed(organization bigint, actor text, person bigint)
 RETURNS TABLE (voter_id bigint)
 LANGUAGE sql STABLE
@@ -76,7 +78,8 @@ AS $$
   CROSS JOIN LATERAL unnest(g.people) p (id)
 $$;
 
--- Two statements: the first, which uses three indexes, finds nearly everybody.
+-- Does the actor have this voter? Two statements: the first one, which uses three indexes, finds
+-- nearly everybody.
 CREATE OR REPLACE FUNCTION scope_has_voter(organization bigint, actor text, person bigint, voter bigint) RETURNS boolean
 LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan
 AS $$

@@ -2,7 +2,7 @@
 --
 -- Reads and normalizes the answers of a contact.
 
--- The content of answers, one row each: {"step_id": 7, "option_id": 9} (several for a
+-- Returns the contents of answers, one row each: {"step_id": 7, "option_id": 9} (several for a
 -- multiple-choice question), or with "text", "number" or "date". kind NULL: the answer is empty.
 CREATE OR REPLACE FUNCTION contact_answer_rows(answers jsonb)
 RETURNS TABLE (ord bigint, step_id bigint, kind text, option_id bigint, value text)
@@ -18,7 +18,7 @@ AS $$
     WHERE a.item ->> k.name IS NOT NULL) v ON true
 $$;
 
--- Answers in the form in which they are stored and returned.
+-- Returns the answers in the form in which they are stored and returned by the API.
 CREATE OR REPLACE FUNCTION contact_answers_kept(answers jsonb) RETURNS jsonb
 LANGUAGE plpgsql IMMUTABLE
 AS $$

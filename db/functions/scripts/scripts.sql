@@ -2,7 +2,7 @@
 --
 -- Scripts with their steps and options: document, warnings, checks, saving.
 
--- The steps of a script with their options, as in the API, without archived ones.
+-- Returns the steps of a script with their options as in the API, without archived ones.
 CREATE OR REPLACE FUNCTION script_document(organization bigint, script bigint) RETURNS jsonb
 LANGUAGE sql STABLE
 AS $$
@@ -19,7 +19,7 @@ AS $$
   WHERE s.organization_id = organization AND s.script_id = script AND s.archived_at IS NULL
 $$;
 
--- Languages of the script in which some text is missing.
+-- Returns the languages of the script in which some text is missing.
 CREATE OR REPLACE FUNCTION script_warnings(languages jsonb, document jsonb) RETURNS jsonb
 LANGUAGE sql IMMUTABLE
 AS $$
@@ -86,7 +86,8 @@ BEGIN
 END
 $$;
 
--- Save one step with its options, new or identified by id; returns the ids of the options' keys.
+-- Save one step with its options; the step is new, or identified by id. Returns the ids of the
+-- options by their keys.
 CREATE OR REPLACE FUNCTION script_put_step(organization bigint, script bigint, place int, item jsonb, keys jsonb,
   OUT step bigint, OUT found_keys jsonb)
 LANGUAGE plpgsql VOLATILE
@@ -173,7 +174,7 @@ BEGIN
 END
 $$;
 
--- Copy a script with new ids: during the copy, keys stand for the old ids.
+-- Copy a script with new ids. During the copy, keys take the place of the old ids.
 CREATE OR REPLACE FUNCTION script_duplicate(organization bigint, which bigint, person bigint, title text)
 RETURNS TABLE (script scripts, document jsonb)
 LANGUAGE plpgsql VOLATILE ROWS 1

@@ -2,8 +2,9 @@
 --
 -- Incoming texts, opt-outs, results and reassignment of conversations.
 
--- Record consent about texts to a number for everybody who has it, and end or release running
--- conversations. by_contact: the contact that recorded it; undoing the contact withdraws the entry.
+-- Record consent about texts to a number for everybody who has the number, and end or release
+-- running conversations. by_contact: the contact that recorded the consent; undoing the contact
+-- withdraws the entry.
 CREATE OR REPLACE FUNCTION text_consent(organization bigint, number text, said text, origin text, happened timestamptz,
   by_contact bigint DEFAULT NULL)
 RETURNS void
@@ -17,7 +18,7 @@ BEGIN
         JOIN voters v ON v.organization_id = organization AND v.id = m
         WHERE v.phones @> to_jsonb(ARRAY[number])
         UNION SELECT c.voter_id FROM text_conversations c WHERE c.organization_id = organization AND c.phone = number
-        -- Also without a person, for a person who gets the number later.
+        -- An entry without a person is added for people who get the number later.
         UNION SELECT NULL::bigint) p;
   IF said = 'withdrawn' THEN
     UPDATE text_conversations c SET state = 'closed', closed_reason = 'opted_out'
@@ -26,9 +27,9 @@ BEGIN
 END
 $$;
 
--- Store an incoming text: providers call this for the organization to whose number it was sent. A
--- text that the carrier reports twice is stored once. wish: 'stop', 'start', 'unsure' or NULL. The
--- text belongs to the conversation with this number that was active last.
+-- Store an incoming text; called for the organization to whose number the text was sent. A text
+-- that the carrier reports twice is stored once. wish: 'stop', 'start', 'unsure' or NULL. The text
+-- belongs to the most recently active conversation with this number.
 CREATE OR REPLACE FUNCTION text_receive(organization bigint, number text, said text, wish text, said_encoding text,
   said_segments int, carrier_id text, happened timestamptz)
 RETURNS SETOF text_messages
@@ -66,7 +67,7 @@ END
 $$;
 
 -- Record the result of a conversation: a contact with its effects. A final result closes the
--- conversation without a text.
+-- conversation; no text is sent.
 CREATE OR REPLACE FUNCTION text_result(organization bigint, actor text, person bigint, campaign bigint, conversation bigint, given jsonb)
 RETURNS SETOF text_conversation_rows
 LANGUAGE plpgsql VOLATILE ROWS 1
@@ -94,7 +95,7 @@ BEGIN
 END
 $$;
 
--- Reassign the conversations of one texter to another; without another texter, those without a
+-- Give the conversations of one texter to another. Without another texter, conversations without a
 -- first text go back into the pool.
 CREATE OR REPLACE FUNCTION text_reassign(organization bigint, campaign bigint, from_texter bigint, to_texter bigint)
 RETURNS TABLE (id bigint, moved bigint)

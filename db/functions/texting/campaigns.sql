@@ -2,8 +2,8 @@
 --
 -- Text campaigns: template, audience, joining, leaving.
 
--- The values of a conversation's template fields. Texters see them, so they contain no address of a
--- confidential person.
+-- Returns the values of a conversation's template fields. Texters see them, so they do not contain
+-- the address of a confidential person.
 CREATE OR REPLACE FUNCTION text_values(organization bigint, voter bigint, texter text) RETURNS jsonb
 LANGUAGE plpgsql STABLE
 AS $$
@@ -46,8 +46,8 @@ CROSS JOIN LATERAL (
     AND x.texter_actor = t.actor) c;
 GRANT SELECT ON text_texter_rows TO campaign_api;
 
--- Make the audience; called by the job text.fill: everybody's first usable number, each number
--- once. guarded: as for voters_matching.
+-- Make the audience; called by the job text.fill: the first usable number of each person, each
+-- number once. guarded: as for voters_matching.
 CREATE OR REPLACE FUNCTION text_fill(organization bigint, campaign bigint, guarded boolean DEFAULT false) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -125,7 +125,8 @@ BEGIN
 END
 $$;
 
--- Call them in the WHERE of a list, so that a missing campaign is 404 and not an empty page.
+-- Refuse a campaign that does not exist. Call it in the WHERE of a list, so that a missing campaign
+-- is 404 and not an empty page.
 CREATE OR REPLACE FUNCTION assert_text_campaign(organization bigint, campaign bigint) RETURNS boolean
 LANGUAGE plpgsql STABLE
 AS $$
@@ -160,7 +161,7 @@ BEGIN
 END
 $$;
 
--- Check that the conversation is one of this texter's, so that its texts may be read.
+-- Refuse a conversation that is not this texter's.
 CREATE OR REPLACE FUNCTION assert_talk(organization bigint, actor text, campaign bigint, conversation bigint) RETURNS boolean
 LANGUAGE plpgsql STABLE
 AS $$
@@ -172,7 +173,7 @@ BEGIN
 END
 $$;
 
--- Conversations without a first text go back into the pool.
+-- Leave a campaign: the texter's conversations without a first text go back into the pool.
 CREATE OR REPLACE FUNCTION text_leave(organization bigint, actor text, campaign bigint) RETURNS void
 LANGUAGE sql VOLATILE
 AS $$

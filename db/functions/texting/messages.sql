@@ -2,8 +2,8 @@
 --
 -- Steps of the job that sends one message: begin, end, status.
 
--- Mark the message before it is given to the carrier. do: 'send', 'wait' (the campaign is paused)
--- or 'nothing'. A message that is already marked was being sent by a worker that ended.
+-- Mark the message before it is given to the carrier. todo: 'send', 'wait' (the campaign is paused)
+-- or 'nothing'. If a message is already marked, a worker that has ended was sending it.
 CREATE OR REPLACE FUNCTION text_message_begin(organization bigint, message bigint)
 RETURNS TABLE (todo text, phone text, body text, send_before timestamptz, created_at timestamptz)
 LANGUAGE plpgsql VOLATILE ROWS 1
@@ -44,7 +44,7 @@ BEGIN
 END
 $$;
 
--- Undo a text that was certainly not sent: the conversation returns to its previous state.
+-- Take back a text that was certainly not sent: the conversation returns to its previous state.
 CREATE OR REPLACE FUNCTION text_take_back(organization bigint, one text_messages) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -91,7 +91,8 @@ BEGIN
 END
 $$;
 
--- A later report of the carrier about a text: delivered, or failed. A status never goes backwards.
+-- Record a later report of the carrier about a text: delivered or failed. A status never goes
+-- backwards.
 CREATE OR REPLACE FUNCTION text_message_status(organization bigint, carrier_id text, status text, code text) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$

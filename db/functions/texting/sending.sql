@@ -2,9 +2,9 @@
 --
 -- Batches of conversations, and the texts that texters send.
 
--- A batch for a texter: assigned conversations without a first text, filled up from the pool with
--- people for whom the hour is permitted. Numbers that opted out since the audience was made are
--- removed. Repeating the call returns the same batch.
+-- Returns a batch for a texter: assigned conversations without a first text, and new ones from the
+-- pool with people for whom the present hour is permitted. Numbers that opted out since the
+-- audience was made are removed. A repetition returns the same batch.
 CREATE OR REPLACE FUNCTION text_batch(organization bigint, actor text, campaign bigint)
 RETURNS TABLE (id bigint, conversations jsonb, n_left bigint)
 LANGUAGE plpgsql VOLATILE ROWS 1
@@ -86,8 +86,8 @@ BEGIN
 END
 $$;
 
--- Send one text per call: the first text from the template, or an answer. A refusal is a row, so
--- that changes made on the way are kept.
+-- Send one text per call: the first text from the template, or an answer. A refusal is a row
+-- instead of an exception, so that changes made meanwhile are kept.
 CREATE OR REPLACE FUNCTION text_send(organization bigint, actor text, person bigint, campaign bigint, conversation bigint,
   act uuid, answer text)
 RETURNS TABLE (message text_messages, refused_code text, refused_message text)
@@ -138,8 +138,8 @@ BEGIN
 END
 $$;
 
--- Send first texts to as many conversations as requested, without a call for each. allowed: the
--- server's setting.
+-- Send first texts to the requested number of conversations, without a call for each. allowed: the
+-- server's setting TEXT_SEND_ALL.
 CREATE OR REPLACE FUNCTION text_send_all(organization bigint, actor text, person bigint, campaign bigint, most int, allowed boolean)
 RETURNS TABLE (id bigint, queued bigint, n_left bigint)
 LANGUAGE plpgsql VOLATILE ROWS 1

@@ -1,11 +1,12 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- Contents and size of texts. The same rules as cc-text-rule.h, which the server applies to values
--- in memory; tests/db/test_text_rules.py compares the two (docs/decisions/0001-c-and-sql.md).
+-- Contents and size of texts. The rules are the same as in cc-text-template.h and cc-text-size.h,
+-- which the server applies to values in memory; tests/db/test_text_rules.py compares the two
+-- (docs/decisions/0001-c-and-sql.md).
 
--- Encoding and segments of a text: GSM-7 with 160 characters (153 in each of several segments; nine
--- characters count twice), or UCS-2 with 70 (67) units of 16 bits. 3GPP TS 23.038. A character is
--- never split between segments.
+-- Returns encoding and segments of a text: GSM-7 with 160 characters (153 in each of several
+-- segments; nine characters count twice), or UCS-2 with 70 (67) units of 16 bits. Source: 3GPP TS
+-- 23.038. A character is never split between segments.
 CREATE OR REPLACE FUNCTION text_length(body text, OUT encoding text, OUT units int, OUT segments int)
 LANGUAGE plpgsql IMMUTABLE
 AS $$
@@ -35,7 +36,7 @@ BEGIN
 END
 $$;
 
--- Correct the case of a name: names in files are often in capitals.
+-- Returns a name with corrected case: names in files are often in capitals.
 CREATE OR REPLACE FUNCTION text_name(name text) RETURNS text
 LANGUAGE sql IMMUTABLE
 AS $$ SELECT CASE WHEN name = upper(name) THEN initcap(name) ELSE name END $$;
@@ -50,7 +51,7 @@ DECLARE
   ends int;
   field text;
 BEGIN
-  LOOP -- read the template once, so that braces in a value are plain text
+  LOOP -- the template is read once, so that braces in a value are plain text
     at := strpos(rest, '{');
     ends := strpos(substr(rest, at + 1), '}');
     EXIT WHEN at = 0 OR ends = 0;
@@ -63,8 +64,8 @@ BEGIN
 END
 $$;
 
--- The first field of a template without value and substitute, such as first_name; NULL: none.
--- Prevents texts such as "Hi , vote Tuesday!".
+-- Returns a field of the template that has neither value nor substitute, such as first_name; NULL:
+-- none. Prevents texts such as "Hi , vote Tuesday!".
 CREATE OR REPLACE FUNCTION text_unfilled(template text, fields jsonb) RETURNS text
 LANGUAGE sql IMMUTABLE
 AS $$

@@ -19,7 +19,7 @@ BEGIN
 END
 $$;
 
--- Begin the job's next step. False: the cut was cancelled, or is done already.
+-- Begin the next step of the job. False: the cut was cancelled, or the step was done before.
 CREATE OR REPLACE FUNCTION turf_cut_step(organization bigint, cut bigint, step text, done double precision) RETURNS boolean
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -30,8 +30,8 @@ BEGIN
 END
 $$;
 
--- The remaining doors of old turfs were cut again: drafts are deleted, the other old turfs are
--- closed and keep their completed doors.
+-- Close the old turfs of a recut, because their remaining doors were cut again: drafts are deleted,
+-- other turfs are closed and keep their completed doors.
 CREATE OR REPLACE FUNCTION turf_cut_close_old(organization bigint, old bigint[]) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -66,7 +66,7 @@ AS $$
       GROUP BY 1)
     SELECT d.route_id, count(*) AS doors, count(*) FILTER (WHERE d.state = 'done') AS done,
            COALESCE((SELECT a.n FROM asked a WHERE a.route_id = d.route_id), 0) AS voters,
-           -- A margin of about ten metres, so that a single building has an area.
+           -- The area has a margin of about ten metres, so that a single building has an area.
            ST_Buffer(ST_ConvexHull(ST_Collect(map_point(b.latitude, b.longitude))), 0.0001, 'quad_segs=2') AS hull
     FROM canvass_route_doors d
     JOIN doors o ON o.organization_id = organization AND o.id = d.door_id
@@ -75,9 +75,9 @@ AS $$
   WHERE t.organization_id = organization AND t.id = c.route_id
 $$;
 
--- A person became confidential, or no longer is: update the counts of the turf around the door,
--- since hidden doors do not count. Imports, which change many people at once, do not update counts
--- of turfs.
+-- Trigger: a person became confidential or stopped being so. Update the counts of the turf that
+-- contains the person's door, because hidden doors do not count. Imports, which change many people
+-- at once, do not update counts of turfs.
 CREATE OR REPLACE FUNCTION turf_follow_confidential() RETURNS trigger
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -89,9 +89,9 @@ BEGIN
 END
 $$;
 
--- Store the drafts of a cut with their doors. @kept of the @sent doors are stored: a door that
--- meanwhile was added to another turf, or must not be knocked any more, is left out. @people:
--- {"door": [voters whom the cut concerns]}.
+-- Store the drafts of a cut with their doors. @kept of the @sent doors are stored: a door is left
+-- out when it was added to another turf meanwhile, or must not be knocked any more. @people:
+-- {"door": [voters for whom the cut was made]}.
 CREATE OR REPLACE FUNCTION turf_cut_insert(organization bigint, this turf_cuts, turfs jsonb, people jsonb,
   OUT made bigint[], OUT kept bigint, OUT sent bigint)
 LANGUAGE plpgsql VOLATILE
@@ -129,7 +129,7 @@ BEGIN
 END
 $$;
 
--- Totals of the turfs of a cut.
+-- Returns the totals of the turfs of a cut.
 CREATE OR REPLACE FUNCTION turf_cut_sums(organization bigint, made bigint[]) RETURNS jsonb
 LANGUAGE sql STABLE
 AS $$
@@ -141,8 +141,8 @@ AS $$
 $$;
 
 -- Store all drafts of a cut, or none. @turfs: [{"doors": [ids in walking order], "length": metres,
--- "minutes", "tower": bool}]. A door that meanwhile was added to another turf, or must not be
--- knocked any more, is left out and counted. False: the cut was cancelled meanwhile.
+-- "minutes", "tower": bool}]. A door is left out, and counted as such, when it was added to another
+-- turf meanwhile or must not be knocked any more. False: the cut was cancelled meanwhile.
 CREATE OR REPLACE FUNCTION turf_cut_store(organization bigint, cut bigint, turfs jsonb, seconds double precision) RETURNS boolean
 LANGUAGE plpgsql VOLATILE
 AS $$

@@ -12,8 +12,8 @@ AS $$
   SELECT array_agg(s.street ->> 'street' ORDER BY s.n) FROM jsonb_array_elements(request -> 'streets') WITH ORDINALITY s (street, n)
 $$;
 
--- Check a request (TurfRequest in common/api/cc-turf.h): it selects doors in exactly one way, and
--- everything that it names exists.
+-- Check a request (TurfRequest in common/api/cc-turf.h): it must select doors in exactly one way,
+-- and everything that it names must exist.
 CREATE OR REPLACE FUNCTION turf_request_check(organization bigint, request jsonb) RETURNS void
 LANGUAGE plpgsql STABLE
 AS $$
@@ -68,7 +68,7 @@ BEGIN
 END
 $$;
 
--- The doors that a request selects, each with the group by which they are cut.
+-- Returns the doors that a request selects, each with the group (part) by which they are cut.
 CREATE OR REPLACE FUNCTION turf_doors_named(organization bigint, request jsonb)
 RETURNS TABLE (door_id bigint, building_id bigint, part text)
 LANGUAGE plpgsql STABLE ROWS 10000
@@ -110,13 +110,13 @@ BEGIN
 END
 $$;
 
--- The use of each selected door by a cut:
+-- Returns for each selected door how a cut uses it:
 -- - free: it becomes part of a turf
 -- - taken: it is in another active turf (taken_by)
 -- - unplaced: it has no position, or only that of its ZIP code
 -- - left_out: nobody may be contacted there: do not knock, a confidential address, consent
---   withdrawn by everybody, everybody in a quiet period, or nobody is on the list
--- Without a list, a door without known residents is also visited.
+--   withdrawn by everybody, everybody in a quiet period, or nobody is on the list Without a list,
+--   doors without known residents are visited too.
 CREATE OR REPLACE FUNCTION turf_doors(organization bigint, request jsonb)
 RETURNS TABLE (door_id bigint, building_id bigint, part text, state text, taken_by bigint, voters int, voter_ids jsonb)
 LANGUAGE plpgsql STABLE ROWS 10000
@@ -128,7 +128,7 @@ BEGIN
   SELECT l.filter INTO list FROM voter_lists l
   WHERE l.organization_id = organization AND l.id = (request ->> 'list_id')::bigint;
   RETURN QUERY
-  -- A recut without its own list concerns the people of the old turfs.
+  -- A recut without its own list is made for the people of the old turfs.
   WITH old AS MATERIALIZED (
     SELECT r.door_id AS door, r.voter_ids AS ids FROM canvass_route_doors r
     WHERE r.organization_id = organization AND r.route_id = ANY (recut) AND r.active AND list IS NULL
@@ -160,7 +160,7 @@ BEGIN
 END
 $$;
 
--- The counts of a request, and the turfs that contain its doors already.
+-- Returns the counts of a request, and the turfs that already contain some of its doors.
 CREATE OR REPLACE FUNCTION turf_preview(organization bigint, request jsonb,
   OUT doors bigint, OUT voters bigint, OUT buildings bigint, OUT turfs bigint, OUT left_out bigint,
   OUT unplaced bigint, OUT unplaced_doors jsonb, OUT taken bigint, OUT conflicts jsonb)
@@ -183,7 +183,7 @@ BEGIN
      FROM taken k JOIN canvass_routes t ON t.organization_id = organization AND t.id = k.id)
   INTO doors, voters, buildings, left_out, unplaced, unplaced_doors, taken, conflicts
   FROM found f;
-  -- Same as the cut: without a target each part becomes one turf.
+  -- The number of turfs is computed as by the cut: without a target each part becomes one turf.
   IF request ->> 'target_doors' IS NULL AND request ->> 'target_minutes' IS NULL AND buildings > 2500 AND EXISTS (
     SELECT FROM turf_doors(organization, request) f WHERE f.state = 'free' GROUP BY f.part HAVING count(DISTINCT f.building_id) > 2500) THEN
     PERFORM refuse_field('target_doors', 'required', format('%s buildings are too many for one turf: say how many doors it should have.',
@@ -192,7 +192,7 @@ BEGIN
   turfs := CASE WHEN doors = 0 THEN 0
                 WHEN request ->> 'target_doors' IS NOT NULL
                   THEN greatest(1, round(doors / (request ->> 'target_doors')::numeric))
-                -- 1.65 minutes per door, and about 12 m to the next at 0.85 m/s.
+                -- Assumes 1.65 minutes per door, and 12 m to the next door at 0.85 m/s.
                 WHEN request ->> 'target_minutes' IS NOT NULL
                   THEN greatest(1, round(doors * 1.9 / (request ->> 'target_minutes')::numeric))
                 WHEN request ->> 'method' = 'precinct' THEN jsonb_array_length(request -> 'precincts')

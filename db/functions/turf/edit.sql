@@ -2,8 +2,8 @@
 --
 -- Manual changes of a turf's doors, and distributed turfs.
 
--- Lock the turf's row until the commit, so that no door is given to two actors. False: the turf is
--- not this actor's.
+-- Lock the turf's row until the commit, so that no door is given to two actors. False: the turf
+-- does not belong to this actor.
 CREATE OR REPLACE FUNCTION turf_hold_begin(organization bigint, actor text, person bigint, turf bigint) RETURNS boolean
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -19,7 +19,7 @@ BEGIN
 END
 $$;
 
--- Give exactly @doors of the turf to this actor for @minutes, in this order.
+-- Reserve exactly @doors of the turf, in this order, for this actor for @minutes.
 CREATE OR REPLACE FUNCTION turf_hold(organization bigint, actor text, turf bigint, doors bigint[], minutes bigint,
   OUT held_until timestamptz, OUT held jsonb)
 LANGUAGE plpgsql VOLATILE
@@ -81,7 +81,7 @@ BEGIN
 END
 $$;
 
--- Move doors into a draft, from other drafts or from no turf; returns the drafts that lost doors.
+-- Move doors into a draft, from other drafts or from no turf. Returns the drafts that lost doors.
 CREATE OR REPLACE FUNCTION turf_add_doors(organization bigint, turf bigint, wanted bigint[]) RETURNS bigint[]
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -95,7 +95,7 @@ BEGIN
   PERFORM turf_lock_drafts(organization, lost);
   SELECT COALESCE(max(d.position), 0) INTO last FROM canvass_route_doors d
   WHERE d.organization_id = organization AND d.route_id = turf;
-  -- Doors from another draft keep the list of people that the cut stored with them.
+  -- Doors from another draft keep the list of people that the cut stored with each door.
   UPDATE canvass_route_doors d SET route_id = turf, position = last + n.ordinality
   FROM unnest(wanted) WITH ORDINALITY n (id, ordinality)
   WHERE d.organization_id = organization AND d.active AND d.route_id = ANY (lost) AND d.door_id = n.id;
@@ -110,8 +110,8 @@ BEGIN
 END
 $$;
 
--- Store the computed walk of a turf; doors that it does not contain come last. Two updates, because
--- positions are unique.
+-- Store the computed walk of a turf. Doors that are not in the walk are put at the end. Two updates
+-- are needed, because positions are unique.
 CREATE OR REPLACE FUNCTION turf_walk_store(organization bigint, turf bigint, doors bigint[], length double precision,
   takes double precision) RETURNS void
 LANGUAGE plpgsql VOLATILE

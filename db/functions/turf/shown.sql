@@ -32,9 +32,9 @@ JOIN doors d ON d.organization_id = r.organization_id AND d.id = r.door_id
 JOIN buildings b ON b.organization_id = r.organization_id AND b.id = d.building_id;
 GRANT SELECT ON turf_doors_shown TO campaign_api;
 
--- The people whom a walk list names at the doors of a turf: those who may be contacted today and
--- whom the cut concerns. When there is nobody, the list contains the id 0, because an empty list
--- would mean everybody.
+-- Returns the people whom a walk list names at the doors of a turf: those who may be contacted
+-- today and for whom the cut was made. When there is nobody, the result is {0}, because an empty
+-- list would mean everybody.
 CREATE OR REPLACE FUNCTION turf_people(organization bigint, turf bigint) RETURNS TABLE (door_id bigint, voter_id bigint)
 LANGUAGE sql STABLE
 AS $$

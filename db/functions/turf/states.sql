@@ -2,14 +2,15 @@
 --
 -- The states of a turf: publish, check out, return, expire, close.
 
--- Check-outs are no edit of the turf: like progress they change the revision and not the version.
+-- Trigger: a check-out or return is not an edit of the turf, so like progress it changes the
+-- revision and not the version.
 CREATE OR REPLACE FUNCTION count_takers() RETURNS trigger
 LANGUAGE plpgsql
 AS $$
 DECLARE
   bulk text := COALESCE(current_setting('app.bulk', true), '');
 BEGIN
-  PERFORM set_config('app.bulk', 'on', true); -- only a silent column changes
+  PERFORM set_config('app.bulk', 'on', true); -- no change is recorded, because only a silent column changes
   UPDATE canvass_routes t SET progress_revision = t.progress_revision + 1
   WHERE t.organization_id = NEW.organization_id AND t.id = NEW.route_id;
   PERFORM set_config('app.bulk', bulk, true);
@@ -17,7 +18,8 @@ BEGIN
 END
 $$;
 
--- Six letters and digits that are not easily confused and form no word; unique among active turfs.
+-- Returns a new code: six letters and digits that are not easily confused and form no word; unique
+-- among active turfs.
 CREATE OR REPLACE FUNCTION turf_code(organization bigint) RETURNS text
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -50,8 +52,8 @@ BEGIN
 END
 $$;
 
--- Check the doors of a closed turf that is reopened: unfinished doors must not be in another active
--- turf.
+-- Check the doors of a closed turf that is reopened, and activate them: unfinished doors must not
+-- be in another active turf.
 CREATE OR REPLACE FUNCTION turf_reactivate_doors(organization bigint, turf bigint) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$

@@ -36,7 +36,7 @@ BEGIN
 END
 $$;
 
--- Normal form of an e-mail address or telephone number for comparison.
+-- Returns an e-mail address or telephone number in normal form for comparison.
 CREATE OR REPLACE FUNCTION consent_address(given text) RETURNS text
 LANGUAGE plpgsql IMMUTABLE
 AS $$
@@ -97,7 +97,8 @@ AS $$
     WHERE v.organization_id = organization AND v.id = voter), true))
 $$;
 
--- The entry in force for each channel and purpose, and whether contacting is allowed.
+-- Returns for each channel and purpose the consent entry in force, and whether the person may be
+-- contacted.
 CREATE OR REPLACE FUNCTION consent_current(organization bigint, voter bigint, target text) RETURNS jsonb
 LANGUAGE sql STABLE
 AS $$

@@ -2,15 +2,16 @@
 --
 -- Finds pairs of records that may be one person.
 
--- Generation (Jr, Sr or a number) at the end of a last name or in the suffix, in one spelling;
--- NULL: none.
+-- Returns the generation (Jr, Sr or a number) at the end of a last name or in the suffix, in one
+-- spelling; NULL: none.
 CREATE OR REPLACE FUNCTION name_generation(last_name text, suffix text) RETURNS text
 LANGUAGE sql IMMUTABLE
 AS $$
   SELECT NULLIF(name_key(COALESCE(NULLIF(suffix, ''), substring(last_name FROM '(?i)[ ,](jr|sr|ii|iii|iv|v)\.?\s*$'))), '')
 $$;
 
--- Spellings under which a name may be found: Müller also as Mueller and Muller.
+-- Returns the spellings under which a name may be found: Müller is also found as Mueller and
+-- Muller.
 CREATE OR REPLACE FUNCTION name_keys(name text) RETURNS SETOF text
 LANGUAGE plpgsql IMMUTABLE ROWS 1
 AS $$
@@ -30,7 +31,8 @@ BEGIN
 END
 $$;
 
--- The keys of a voter by the rules above; name_address is checked again in duplicates_find.
+-- Returns the keys of a voter by the rules in the table duplicate_rules; pairs with equal keys are
+-- candidates. name_address is checked again in duplicates_find.
 CREATE OR REPLACE FUNCTION duplicate_keys(v voters) RETURNS TABLE (rule text, key text)
 LANGUAGE plpgsql STABLE ROWS 4
 AS $$
@@ -54,10 +56,10 @@ BEGIN
 END
 $$;
 
--- Find pairs in the whole organization; open pairs get a new score, decided ones stay. Two records
+-- Find pairs in the whole organization; open pairs get a new score, decided pairs stay. Two records
 -- with different state ids are a pair only when name and date of birth agree, because the state
 -- considers them two people. Different generations (Jr, Sr) or different dates of birth exclude a
--- pair. Keys shared by more than ten records are ignored. Returns the number of new pairs.
+-- pair. Keys that more than ten records share are ignored. Returns the number of new pairs.
 CREATE OR REPLACE FUNCTION duplicates_find(organization bigint) RETURNS bigint
 LANGUAGE plpgsql VOLATILE
 SET jit = off
@@ -75,7 +77,7 @@ BEGIN
     SELECT DISTINCT a.id AS voter_id, b.id AS other_id, s.rule
     FROM shared s CROSS JOIN LATERAL unnest(s.ids) a (id) CROSS JOIN LATERAL unnest(s.ids) b (id)
     WHERE a.id < b.id),
-  -- The pair's score, by evidence for and against it.
+  -- The score of a pair is the sum of the evidence for and against it.
   scored AS (
     SELECT p.voter_id, p.other_id, sum(r.weight) AS score, jsonb_agg(p.rule ORDER BY r.weight DESC, p.rule) AS reasons
     FROM pairs p JOIN duplicate_rules r ON r.name = p.rule
@@ -92,7 +94,7 @@ BEGIN
     ON CONFLICT (organization_id, voter_id, other_id) DO UPDATE SET score = EXCLUDED.score, reasons = EXCLUDED.reasons
       WHERE d.state = 'open' AND (d.score, d.reasons) IS DISTINCT FROM (EXCLUDED.score, EXCLUDED.reasons)
     RETURNING d.xmax = 0 AS made),
-  -- Pairs found before that no longer match, because a record was corrected.
+  -- Open pairs that no longer match are deleted, because a record was corrected.
   gone AS (
     DELETE FROM voter_duplicates d
     WHERE d.organization_id = organization AND d.state = 'open'

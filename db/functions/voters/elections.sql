@@ -2,9 +2,9 @@
 --
 -- Names of elections in filters, in the form that imports store.
 
--- Same result as ccd_election_name (server/voters/ccd-election.c); tests/api/test_import_cases.py
--- compares the two. Imports use the C function row by row; this one is for the few names of a
--- filter.
+-- Returns the name of an election in the form that imports store: the same result as
+-- ccd_election_name (server/voters/ccd-election.c); tests/api/test_import_cases.py compares the
+-- two. Imports use the C function row by row; this one is for the few names of a filter.
 CREATE OR REPLACE FUNCTION election_name(given text) RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 AS $$
@@ -41,13 +41,13 @@ EXCEPTION WHEN datetime_field_overflow OR invalid_datetime_format THEN
 END
 $$;
 
--- The Tuesday after the first Monday of November.
+-- Returns the Tuesday after the first Monday of November.
 CREATE OR REPLACE FUNCTION election_day(year int) RETURNS date
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$ SELECT make_date(year, 11, 2) + (8 - extract(isodow FROM make_date(year, 11, 1))::int) % 7 $$;
 
--- The elections that a filter names: for each the possible names in a vote history, as given and as
--- imports store it.
+-- Returns for each election in this member of the filter two patterns for the vote history: one
+-- with the name as given, one with the name as imports store it (election_name).
 CREATE OR REPLACE FUNCTION filter_elections(filter jsonb, member text) RETURNS jsonb[]
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 AS $$

@@ -1,11 +1,13 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- Finds people when an index shows that there are few. $1 is the organization, $2 the filter, $3
--- the maximal number to read. Each source is written so that one index alone can serve it,
--- independent of statistics: its order is that index's (sorts are disabled in voters_page), or its
--- expression exists in no other index (sequential scans are disabled).
+-- Finds people when an index shows that there are few. In the statements $1 is the organization, $2
+-- the filter, $3 the maximal number of people to read. Each source is written so that exactly one
+-- index can be used for it, independent of statistics: its order is the order of that index (sorts
+-- are disabled in voters_page), or its expression is in no other index (sequential scans are
+-- disabled).
 
--- The condition for a person's facts in jsonpath syntax; NULL: the filter has none.
+-- Returns the condition for a person's facts as jsonpath; NULL: the filter contains no such
+-- condition.
 CREATE OR REPLACE FUNCTION voter_filter_facts(organization bigint, filter jsonb) RETURNS text
 LANGUAGE plpgsql STABLE
 AS $$
@@ -44,7 +46,7 @@ BEGIN
 END
 $$;
 
--- People within a polygon, as SQL text.
+-- Returns SQL text that finds the people within a polygon.
 CREATE OR REPLACE FUNCTION voter_place_source(place text) RETURNS text
 LANGUAGE sql IMMUTABLE
 AS $$
@@ -55,8 +57,9 @@ AS $$
     ORDER BY map_point(b.latitude, b.longitude) <-> ST_Centroid(%1$s)', place)
 $$;
 
--- Sources that each contain every matching person, among others. The first ones are read row by
--- row; the last one computes all rows before returning any, and is used only with `whole`.
+-- Returns SQL texts of sources. Each source contains every matching person and possibly others. The
+-- first ones are read row by row; the last one computes all rows before it returns any, and is used
+-- only with `whole`.
 CREATE OR REPLACE FUNCTION voter_filter_sources(organization bigint, filter jsonb, whole boolean) RETURNS SETOF text
 LANGUAGE plpgsql STABLE
 AS $$

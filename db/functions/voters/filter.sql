@@ -2,7 +2,7 @@
 --
 -- Converts a voter filter into SQL conditions.
 
--- An array member as texts, whether written as strings or numbers; NULL: absent.
+-- Returns an array member as texts, whether it contains strings or numbers; NULL: absent.
 CREATE OR REPLACE FUNCTION filter_texts(filter jsonb, member text) RETURNS text[]
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 AS $$
@@ -15,7 +15,7 @@ BEGIN
 END
 $$;
 
--- Ids: ["7", "9"] or [7, 9].
+-- Returns an array member as ids, written as ["7", "9"] or [7, 9].
 CREATE OR REPLACE FUNCTION filter_ids(filter jsonb, member text) RETURNS bigint[]
 LANGUAGE plpgsql IMMUTABLE
 AS $$
@@ -37,7 +37,7 @@ AS $$
   WHERE jsonb_typeof(r) = 'array'
 $$;
 
--- The polygon or multipolygon of a GeoJSON geometry or feature; NULL when there is none.
+-- Returns the polygon or multipolygon of a GeoJSON geometry or feature; NULL when there is none.
 CREATE OR REPLACE FUNCTION polygon_read(source jsonb) RETURNS geometry
 LANGUAGE plpgsql IMMUTABLE
 AS $$
@@ -52,7 +52,7 @@ EXCEPTION WHEN OTHERS THEN
 END
 $$;
 
--- The polygon of a condition. An invalid polygon is repaired, so that lists saved before
+-- Returns the polygon of a condition. An invalid polygon is repaired, so that lists saved before
 -- polygon_sent existed keep working.
 CREATE OR REPLACE FUNCTION filter_polygon(member text, source jsonb) RETURNS geometry
 LANGUAGE plpgsql IMMUTABLE
@@ -71,8 +71,9 @@ BEGIN
 END
 $$;
 
--- The only check of polygons in requests. Touching or overlapping parts are repaired; a ring that
--- crosses itself is refused, because its inside is ambiguous.
+-- Check a polygon in a request; no other function does this. Touching or overlapping parts are
+-- accepted and repaired later; a ring that crosses itself is refused, because its inside is
+-- ambiguous.
 CREATE OR REPLACE FUNCTION polygon_sent(member text, source jsonb) RETURNS void
 LANGUAGE plpgsql IMMUTABLE
 AS $$
@@ -108,8 +109,8 @@ BEGIN
 END
 $$;
 
--- The condition for searched words, as SQL text; a single word with a digit may also be the state's
--- id. guarded: a confidential person is not found by address.
+-- Returns the condition for searched words as SQL text; a single word with a digit may also be the
+-- state's id. guarded: a confidential person is not found by address.
 CREATE OR REPLACE FUNCTION voter_text_condition(wanted text, guarded boolean DEFAULT false) RETURNS text
 LANGUAGE plpgsql IMMUTABLE
 AS $$
@@ -130,9 +131,9 @@ BEGIN
 END
 $$;
 
--- Filter members that are one condition each. $1 is the organization, $2 the filter. Conditions on
--- sets have a variant for a single person, which uses an index and never reads the whole set
--- (subqueries with LIMIT or count are never hashed).
+-- Returns the filter members that are one condition each. $1 is the organization, $2 the filter.
+-- Conditions on sets have a second form for a single person, which uses an index and never reads
+-- the whole set (subqueries with LIMIT or count are never hashed).
 CREATE OR REPLACE FUNCTION voter_filter_members() RETURNS TABLE (name text, condition text, each text)
 LANGUAGE sql IMMUTABLE ROWS 25
 AS $$
@@ -188,7 +189,7 @@ AS $$
     ON e.name = m.name
 $$;
 
--- The position of a door; NULL without a door or position.
+-- Returns the position of a door; NULL without a door or position.
 CREATE OR REPLACE FUNCTION voter_point(organization bigint, door bigint) RETURNS geometry
 LANGUAGE plpgsql STABLE
 AS $$
@@ -199,8 +200,8 @@ BEGIN
 END
 $$;
 
--- The condition for residents of an area. A precinct or ZIP code is compared with the file's value,
--- which also covers people who are not on the map.
+-- Returns the condition for residents of an area. A precinct or ZIP code is compared with the value
+-- from the voter file, which also covers people who are not on the map.
 CREATE OR REPLACE FUNCTION voter_area_condition(organization bigint, area bigint, walking boolean DEFAULT false) RETURNS text
 LANGUAGE plpgsql STABLE
 AS $$
@@ -222,9 +223,9 @@ BEGIN
 END
 $$;
 
--- One condition for each given member; null, [] and {} count as absent. $1 is the organization, $2
--- the filter. guarded: a confidential person is not found by places. walking: evaluated for one
--- person after the other instead of for all at once.
+-- Returns the conditions of a filter, one for each given member; null, [] and {} count as absent.
+-- $1 is the organization, $2 the filter. guarded: a confidential person is not found by places.
+-- walking: the condition is evaluated for one person after the other instead of for all at once.
 CREATE OR REPLACE FUNCTION voter_filter_condition(organization bigint, filter jsonb, guarded boolean DEFAULT false,
   walking boolean DEFAULT false) RETURNS text
 LANGUAGE plpgsql STABLE
@@ -255,9 +256,9 @@ BEGIN
 END
 $$;
 
--- The condition for people who may be contacted on a channel: same result as consent_allows for
--- each person, but by sets. Only people with some withdrawn consent are checked one by one. $1
--- organization, $3 channel, $4 purpose.
+-- Returns the condition for people who may be contacted on a channel. Its result equals
+-- consent_allows for each person, but it works with sets: only people with some withdrawn consent
+-- are checked one by one. $1 organization, $3 channel, $4 purpose.
 CREATE OR REPLACE FUNCTION voter_reach_condition(channel text) RETURNS text
 LANGUAGE plpgsql IMMUTABLE
 AS $$
@@ -277,8 +278,8 @@ BEGIN
     WHEN 'mail' THEN ' AND NOT v.confidential AND COALESCE(v.mailing_address, v.address) IS NOT NULL' || of_all
     WHEN 'email' THEN format(' AND v.emails <> ''[]'' AND (v.emails ->> 0 NOT IN %s AND v.id NOT IN %s
       OR EXISTS (SELECT FROM jsonb_array_elements_text(v.emails) p WHERE %s))', by_address, withdrawn, of_one)
-    -- Nearly everybody's first number is neither flagged nor withdrawn: only for other people the
-    -- list of numbers is read.
+    -- Nearly everybody's first number is neither flagged nor withdrawn. The list of numbers is read
+    -- only for other people.
     ELSE format(' AND v.phones <> ''[]'' AND (v.phones ->> 0 NOT IN %1$s AND v.phones ->> 0 NOT IN %2$s AND v.id NOT IN %3$s
       OR EXISTS (SELECT FROM jsonb_array_elements_text(v.phones) p
       WHERE (p.value NOT IN %1$s

@@ -3,8 +3,8 @@
 -- Finds or creates the door and household of a voter.
 
 -- Find or create door and household of an address. home: address_key, building_key, street_key,
--- number, street and line from ccd_address_parse, besides unit, city, state, zip5 and precinct of
--- the person. Without a key there is neither. NULL input gives NULL.
+-- number, street and line from ccd_address_parse, and unit, city, state, zip5 and precinct of the
+-- person. Without address_key the person has neither door nor household. NULL input gives NULL.
 CREATE OR REPLACE FUNCTION voter_home(organization bigint, home jsonb, OUT address_key text, OUT door_id bigint,
   OUT household_id bigint)
 LANGUAGE plpgsql VOLATILE
@@ -71,7 +71,7 @@ BEGIN
 END
 $$;
 
--- The body of a voter: birth_year follows birth_date.
+-- Returns the body of a voter with birth_year computed from birth_date.
 CREATE OR REPLACE FUNCTION voter_body(body jsonb) RETURNS jsonb
 LANGUAGE plpgsql STABLE
 AS $$
@@ -93,7 +93,7 @@ BEGIN
 END
 $$;
 
--- Remove the object's null members; nested values stay.
+-- Returns an object without its null members; nested values are not changed.
 CREATE OR REPLACE FUNCTION voter_given(body jsonb) RETURNS jsonb
 LANGUAGE plpgsql IMMUTABLE
 AS $$

@@ -1,8 +1,9 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- Merged records: the surviving voter, and the values it has from the others.
+-- Merged records: the surviving voter, and the values that it has from the merged records.
 
--- The surviving voter of a record: contacts and turf of a merged voter belong to the survivor.
+-- Returns the surviving voter of a record: contacts and turf of a merged voter belong to the
+-- survivor.
 CREATE OR REPLACE FUNCTION voter_current(organization bigint, voter bigint) RETURNS bigint
 LANGUAGE plpgsql STABLE
 AS $$
@@ -18,8 +19,8 @@ BEGIN
 END
 $$;
 
--- The voter and all records merged into it, whose contacts form its history. PL/pgSQL keeps the
--- plan.
+-- Returns the voter and all records merged into it; their contacts are the voter's history.
+-- PL/pgSQL keeps the plan.
 CREATE OR REPLACE FUNCTION voter_and_merged(organization bigint, voter bigint) RETURNS SETOF bigint
 LANGUAGE plpgsql STABLE ROWS 2
 AS $$
@@ -34,7 +35,7 @@ BEGIN
 END
 $$;
 
--- Was the person of this record erased? Also for deleted records.
+-- Was the person of this record erased? Also works for records that were deleted.
 CREATE OR REPLACE FUNCTION voter_erased(organization bigint, voter bigint) RETURNS boolean
 LANGUAGE plpgsql STABLE
 AS $$
@@ -58,9 +59,9 @@ BEGIN
 END
 $$;
 
--- The survivor with its empty columns filled from the other record: the survivor's values win,
--- lists are joined, and protections (confidential, unreachable) of both apply. Columns derived from
--- contacts are computed afterwards.
+-- Returns the survivor with its empty columns filled from the other record: the survivor's own
+-- values are kept, lists are joined, and protections (confidential, unreachable) of both apply.
+-- Columns derived from contacts are computed afterwards.
 CREATE OR REPLACE FUNCTION voter_merged(s voters, m voters) RETURNS voters
 LANGUAGE plpgsql STABLE
 AS $$
@@ -93,7 +94,7 @@ BEGIN
 END
 $$;
 
--- A list or object without the values added by a merge or import; later changes stay.
+-- Returns a list or object without the values that a merge or import added; later changes stay.
 CREATE OR REPLACE FUNCTION value_without(value jsonb, before jsonb, after jsonb) RETURNS jsonb
 LANGUAGE sql IMMUTABLE
 AS $$
@@ -107,9 +108,9 @@ AS $$
       WHERE before ? e.key OR after -> e.key IS DISTINCT FROM e.value) END
 $$;
 
--- A voter without the values that a merge or import wrote: @before and @after contain the written
--- columns. Later changes stay: lists by member, address and birth date as a whole, other values by
--- column.
+-- Returns a voter without the values that a merge or import wrote; @before and @after contain the
+-- written columns. Later changes stay. Lists are compared by member, address and birth date each as
+-- a whole, other values by column.
 CREATE OR REPLACE FUNCTION voter_without(v voters, before jsonb, after jsonb) RETURNS voters
 LANGUAGE plpgsql STABLE
 AS $$
@@ -142,15 +143,15 @@ BEGIN
   v := home_current(v); -- a place may have been merged since the row was stored
   UPDATE voters o SET {Voter.mergeable: @ = v.@}, address_key = v.address_key
     WHERE o.organization_id = v.organization_id AND o.id = v.id;
-  -- A separate update: a change of the revision does not increment the version, but here both must
-  -- change.
+  -- This update is separate, because an update of the revision does not increment the version, but
+  -- here both must change.
   UPDATE voters o SET contacts_revision = o.contacts_revision + 1
     WHERE o.organization_id = v.organization_id AND o.id = v.id;
 END
 $$;
 
--- A merged record was changed by an import or its undo: update the values that its survivor has
--- from it.
+-- After an import or its undo has changed a merged record: update the values that the survivor has
+-- from this record.
 CREATE OR REPLACE FUNCTION voter_merge_follow(was voters, is_now voters) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -165,19 +166,19 @@ BEGIN
     RETURN;
   END IF;
   SELECT v.* INTO s FROM voters v WHERE v.organization_id = g.organization_id AND v.id = g.survivor_id FOR UPDATE;
-  -- The record as it would be without the merge.
+  -- First compute the record as it would be without the merge.
   is_now.merged_into := NULL;
   is_now.unreachable := CASE is_now.unreachable WHEN 'merged' THEN g.merged_before ->> 'unreachable' ELSE is_now.unreachable END;
   made := voter_merged(voter_without(s, g.survivor_before, g.survivor_after), is_now);
-  -- A state id is unique: merges and their undo pass it on, and a survivor that was merged again
-  -- has given it away.
+  -- A state id is unique. Merges and their undo pass it on, so a survivor that was itself merged
+  -- has no state id any more.
   made.state_id := s.state_id;
   UPDATE voter_merges x SET survivor_after = x.survivor_after || (
       SELECT COALESCE(jsonb_object_agg(n.key, n.value), '{}') FROM jsonb_each(to_jsonb(made)) n
       WHERE n.value IS DISTINCT FROM to_jsonb(s) -> n.key AND n.key <> 'contacts_revision')
     WHERE x.organization_id = g.organization_id AND x.id = g.id;
   PERFORM voter_put(made);
-  PERFORM households_count(g.organization_id, ARRAY[s.household_id, made.household_id]); -- an import fires no triggers
+  PERFORM households_count(g.organization_id, ARRAY[s.household_id, made.household_id]); -- the import fires no triggers, so this is called directly
   PERFORM voter_merge_follow(s, made);
 END
 $$;

@@ -2,8 +2,8 @@
 --
 -- Old ids of doors and buildings that were merged into others.
 
--- The current id of a door or building. PL/pgSQL, which keeps its plan for the connection, because
--- every contact calls this.
+-- Returns the present id of a door or building. Written in PL/pgSQL, which keeps its plan for the
+-- connection, because every contact calls this function.
 CREATE OR REPLACE FUNCTION place_current(organization bigint, place text, old bigint) RETURNS bigint
 LANGUAGE plpgsql STABLE
 AS $$
@@ -13,7 +13,7 @@ BEGIN
 END
 $$;
 
--- An uploaded body with current ids, for operations recorded before places were merged.
+-- Returns an uploaded body with present ids, for operations recorded before places were merged.
 CREATE OR REPLACE FUNCTION place_body(organization bigint, body jsonb) RETURNS jsonb
 LANGUAGE plpgsql STABLE
 AS $$
@@ -32,7 +32,7 @@ BEGIN
 END
 $$;
 
--- The home in a voter's row that was stored for an undo, with current ids.
+-- Returns a voter's row that was stored for an undo, with present ids of its door and household.
 CREATE OR REPLACE FUNCTION home_current(v voters) RETURNS voters
 LANGUAGE plpgsql STABLE
 AS $$

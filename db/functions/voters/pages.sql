@@ -4,10 +4,11 @@
 
 SET LOCAL ROLE campaign_definer;
 
--- Walk voters_sort_key_idx from after (after_key, after_id), through keys of one rank below `high`
--- (NULL: to the end), over at most `most` people, until n of them match. With scan_end the last row
--- is the last person that was looked at. Sorts are disabled, so that only this index has the order;
--- there is a single lower bound, because of two bounds the index might use either.
+-- Scan voters_sort_key_idx from after (after_key, after_id), through keys of one rank below `high`
+-- (NULL: to the end), over at most `most` people, until n of them match. With scan_end the last
+-- returned row is the last person that was examined. Sorts are disabled, so that only this index
+-- has the order. There is a single lower bound, because with two bounds PostgreSQL might use either
+-- for the index.
 CREATE OR REPLACE FUNCTION voters_walk(organization bigint, filter jsonb, conditions text, rank text, after_key text,
   after_id bigint, high text, most int, n int, OUT ids bigint[], OUT keys text[], OUT scan_end boolean)
 LANGUAGE plpgsql STABLE
@@ -28,8 +29,8 @@ BEGIN
 END
 $$;
 
--- Everybody who may match the filter, when some index shows that there are at most `most`;
--- otherwise NULL.
+-- Returns everybody who may match the filter if some index shows that there are at most `most` such
+-- people; otherwise NULL.
 CREATE OR REPLACE FUNCTION voters_few(organization bigint, filter jsonb, most int, whole boolean) RETURNS bigint[]
 LANGUAGE plpgsql STABLE
 AS $$
@@ -48,7 +49,7 @@ BEGIN
 END
 $$;
 
--- The next n of the given people that match, in page order.
+-- Returns the next n of the given people that match, in page order.
 CREATE OR REPLACE FUNCTION voters_among(organization bigint, filter jsonb, ids bigint[], conditions text, wanted text,
   after_key text, after_id bigint, n int)
 RETURNS TABLE (id bigint, search_key text, scan_end boolean)
@@ -66,8 +67,8 @@ BEGIN
 END
 $$;
 
--- Of the people who contain the text elsewhere than at the beginning of the name, the first 1,000
--- that voters_search_idx returns; of these the next n in order.
+-- Finds people who contain the text elsewhere than at the beginning of the name: takes the first
+-- 1,000 that voters_search_idx returns, and returns the next n of these in page order.
 CREATE OR REPLACE FUNCTION voters_having(organization bigint, conditions text, after_key text, after_id bigint, n int)
 RETURNS TABLE (id bigint, search_key text, scan_end boolean)
 LANGUAGE plpgsql STABLE
@@ -81,16 +82,16 @@ BEGIN
 END
 $$;
 
--- A page of people in the order of (search_key, id), after the cursor. Without text this is the
--- order of names. With text, people whose name begins with it come first, last name before first
--- name; then people who contain it anywhere: at most 1,000 of these when there is no other filter
--- (voters_matching returns all). guarded: a confidential person is not found by places.
+-- Returns a page of people in the order of (search_key, id), after the cursor. Without text this is
+-- the order of names. With text, people whose name begins with it come first, last name before
+-- first name; then people who contain it anywhere: at most 1,000 of these when there is no other
+-- filter (voters_matching returns all). guarded: a confidential person is not found by places.
 --
--- People with one of few ids or tags, or within a polygon that contains few, are read at once.
--- Otherwise the order of names is walked over 1,000 people, which suffices for common filters.
--- Otherwise, when an index shows that few people match, these are read and sorted. Otherwise the
--- walk continues, and the page may end before it is full: then the last person that was looked at
--- is returned with scan_end, and the next page begins after that person.
+-- The steps: People with one of few ids or tags, or within a polygon that contains few people, are
+-- read immediately. Otherwise 1,000 people are scanned in the order of names, which suffices for
+-- common filters. Otherwise, if an index shows that few people match, these are read and sorted.
+-- Otherwise the scan continues, and the page may end before it is full: then the last examined
+-- person is returned with scan_end, and the next page begins after that person.
 CREATE OR REPLACE FUNCTION voters_page(organization bigint, filter jsonb, guarded boolean, after_key text, after_id bigint,
   n int)
 RETURNS TABLE (id bigint, search_key text, scan_end boolean)
@@ -133,7 +134,7 @@ BEGIN
       page := others;
     END IF;
     EXIT WHEN NOT page.scan_end;
-    IF NOT counted AND (most > 1000 OR cardinality(page.ids) * 10 < n) THEN -- otherwise the walk seems to need ten times as long
+    IF NOT counted AND (most > 1000 OR cardinality(page.ids) * 10 < n) THEN -- the scan would need at least ten times as many people
       few := voters_few(organization, asked, 5000, true);
       counted := true;
     END IF;
@@ -150,7 +151,8 @@ BEGIN
 END
 $$;
 
--- The same for a server of v0.2.0, which does not know scan_end: continues until the page is full.
+-- Returns a page for a server of v0.2.0, which does not know scan_end: scans until the page is
+-- full.
 CREATE OR REPLACE FUNCTION voters_search(organization bigint, filter jsonb, guarded boolean, after_key text, after_id bigint,
   n int)
 RETURNS TABLE (id bigint, search_key text)

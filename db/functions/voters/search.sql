@@ -4,21 +4,22 @@
 
 SET LOCAL ROLE campaign_definer;
 
--- The voters that match a filter (VoterFilter in common/api/cc-voter.h), unordered. Merged records
--- are never included. With a channel (door, phone, text, email, mail), people who must not be
--- contacted on it for this purpose are left out: unreachable, in a quiet period, confidential, do
--- not knock, consent withdrawn, every number flagged. An invalid filter raises CC422 with the
+-- Returns the voters that match a filter (VoterFilter in common/api/cc-voter.h), unordered. Merged
+-- records are never included. With a channel (door, phone, text, email, mail), people who must not
+-- be contacted on it for this purpose are left out: unreachable, in a quiet period, confidential,
+-- do not knock, consent withdrawn, every number flagged. An invalid filter raises CC422 with the
 -- member in COLUMN. guarded: for readers without manage_voters, who must not find confidential
--- people by places, as in voters_search and voters_count.
+-- people by places; also in voters_page and voters_count.
 CREATE OR REPLACE FUNCTION voters_matching(organization bigint, filter jsonb, channel text DEFAULT NULL, purpose text DEFAULT 'any',
   guarded boolean DEFAULT false)
 RETURNS SETOF bigint
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp ROWS 10000
-SET work_mem = '64MB' -- memory for a hash of people with withdrawn consent
+SET work_mem = '64MB' -- memory for the hash of people with withdrawn consent
 SET jit = off -- JIT compilation takes longer than reading a million rows
 AS $$
 BEGIN
-  -- This line, and not row-level security, separates organizations here.
+  -- This check, and not row-level security, separates organizations here: the function has definer
+  -- rights.
   IF organization IS DISTINCT FROM app_organization_id() THEN
     RAISE EXCEPTION 'voters of another organization' USING ERRCODE = 'insufficient_privilege';
   END IF;
@@ -36,7 +37,7 @@ $$;
 CREATE OR REPLACE FUNCTION voters_count(organization bigint, filter jsonb, channel text, purpose text, guarded boolean)
 RETURNS bigint
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp
-SET work_mem = '64MB' -- memory for a hash of people with withdrawn consent
+SET work_mem = '64MB' -- memory for the hash of people with withdrawn consent
 SET jit = off -- JIT compilation takes longer than reading a million rows
 AS $$
 DECLARE

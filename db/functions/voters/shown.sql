@@ -13,7 +13,7 @@ BEGIN
 END
 $$;
 
--- The few columns that distinguish people of one household or pair.
+-- Returns the few columns by which people of one household or pair can be distinguished.
 CREATE OR REPLACE FUNCTION voter_summary(v voters) RETURNS jsonb
 LANGUAGE sql STABLE
 AS $$
@@ -22,7 +22,8 @@ AS $$
     'unreachable', v.unreachable)
 $$;
 
--- Call it in the WHERE of paged queries, so that a missing list is 404 and not an empty page.
+-- Returns the filter of a saved list. Call it in the WHERE of paged queries, so that a missing list
+-- is 404 and not an empty page.
 CREATE OR REPLACE FUNCTION voter_list_filter(organization bigint, list bigint) RETURNS jsonb
 LANGUAGE plpgsql STABLE
 AS $$
@@ -37,8 +38,8 @@ BEGIN
 END
 $$;
 
--- The stored form of a filter: as sent. An invalid filter is refused now and not only when it is
--- used.
+-- Returns a filter as it is stored: as sent. An invalid filter is refused now, instead of when the
+-- list is used.
 CREATE OR REPLACE FUNCTION voter_filter_kept(organization bigint, filter jsonb) RETURNS jsonb
 LANGUAGE plpgsql STABLE
 AS $$

@@ -13,8 +13,8 @@ BEGIN
 END
 $$;
 
--- Add and remove tags; body as Tagging. Idempotent. Tags are part of the voter's reply, so its
--- revision changes.
+-- Add and remove tags of people; body as Tagging. A repetition changes nothing. Tags are part of
+-- the voter's reply, so the voter's revision changes.
 CREATE OR REPLACE FUNCTION voters_tag(organization bigint, people bigint[], body jsonb, OUT added bigint, OUT removed bigint)
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -42,7 +42,8 @@ BEGIN
 END
 $$;
 
--- Tags of one voter; no row: the voter does not exist. VOLATILE, so that it sees its own changes.
+-- Change the tags of one voter. Returns the voter and the voter's tags after the change; no row if
+-- the voter does not exist. VOLATILE, so that the last query sees the change.
 CREATE OR REPLACE FUNCTION voter_tag(organization bigint, voter bigint, body jsonb) RETURNS TABLE (person voters, tags jsonb)
 LANGUAGE plpgsql VOLATILE ROWS 1
 AS $$
@@ -56,7 +57,7 @@ BEGIN
 END
 $$;
 
--- The same for a list or filter, recorded as one change.
+-- Change the tags of the voters of a list or filter; recorded as one change.
 CREATE OR REPLACE FUNCTION voters_tag_all(organization bigint, body jsonb, OUT voters bigint, OUT added bigint, OUT removed bigint)
 LANGUAGE plpgsql VOLATILE
 AS $$

@@ -6,8 +6,8 @@ SELECT tenant_triggers('households', 'household',
   secret => '{address_key}',
   silent => '{n_voters}');
 SELECT tenant_triggers('voter_sources', 'voter_source');
--- Recording a contact is no edit of the voter: it must not break If-Match on a form that is open
--- elsewhere.
+-- Recording a contact is not an edit of the voter: it must not break If-Match on a form that is
+-- open elsewhere.
 SELECT tenant_triggers('voters', 'voter',
   secret => '{{Voter.personal},address_key,'
     'support_level,support_at,last_contact_at,last_disposition,reached_at,quiet_until,'
@@ -19,7 +19,7 @@ SELECT tenant_triggers('phone_flags', 'phone_flag', secret => '{phone}');
 SELECT tenant_triggers('tags', 'tag');
 SELECT tenant_triggers('voter_tags', 'voter_tag');
 SELECT tenant_triggers('voter_lists', 'voter_list');
--- The source may quote a person's words.
+-- source is secret, because it may quote a person's words.
 SELECT tenant_triggers('consents', 'consent', secret => '{address,note,source}',
   touch_when => 'OLD.* IS DISTINCT FROM NEW.* AND current_setting(''app.forget'', true) IS DISTINCT FROM ''on''');
 SELECT tenant_triggers('voter_duplicates', 'voter_duplicate');

@@ -76,7 +76,8 @@ fake_server_down(fake_server *self)
 {
   for (guint i = 0; i < self->sockets->len; i++) {
     SoupWebsocketConnection *connection = self->sockets->pdata[i];
-    /* Otherwise the client closed first, and its close frame was answered. */
+    /* If the socket is not open any more, the client closed it first and has got the answer to
+     * its close frame. */
     if (soup_websocket_connection_get_state(connection) == SOUP_WEBSOCKET_STATE_OPEN)
       soup_websocket_connection_close(connection, SOUP_WEBSOCKET_CLOSE_GOING_AWAY, NULL);
   }

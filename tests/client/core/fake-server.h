@@ -15,22 +15,22 @@ typedef void (*fake_handler)(fake_server *server,
 fake_server *fake_server_new(fake_handler handler, gpointer user_data);
 void fake_server_free(fake_server *server);
 
-/* "http://127.0.0.1:12345" */
+/* Origin of the server, such as "http://127.0.0.1:12345". */
 const char *fake_server_origin(fake_server *server);
 
 /* Refuse connections, and accept them again at the same port. */
 void fake_server_down(fake_server *server);
 void fake_server_up(fake_server *server);
 
-/* Answer with JSON. */
+/* fake_reply sends JSON, fake_problem a problem document. */
 void fake_reply(SoupServerMessage *message, guint status, const char *json);
 void fake_problem(SoupServerMessage *message, guint status, const char *json);
 
-/* Send to everybody connected to /v1/changes/live. */
+/* Send a page to all clients that are connected to /v1/changes/live. */
 void fake_server_push(fake_server *server, const char *json);
-/* Send them a close frame. */
+/* Send a close frame to all clients that are connected to /v1/changes/live. */
 void fake_server_close(fake_server *server, gushort code, const char *reason);
-/* The query of the last connection; NULL: none. */
+/* Query string of the last WebSocket connection; NULL: none. */
 const char *fake_server_socket_query(fake_server *server);
 guint fake_server_n_sockets(fake_server *server);
 guint fake_server_n_open(
@@ -42,8 +42,8 @@ void fake_wait(gboolean (*done)(gpointer), gpointer user_data);
 /* Run the main loop for some time. */
 void fake_run(guint milliseconds);
 
-/* Drop the last reference: work in threads ends and drops its references, and the object is
- * finalized. */
+/* Drop the last reference and wait until the object is finalized: threads may still hold
+ * references. */
 void fake_finalize(gpointer object);
 
 /* A GAsyncReadyCallback for `GAsyncResult *result = NULL; …(…, fake_result, &result)`;
@@ -51,7 +51,7 @@ void fake_finalize(gpointer object);
 void fake_result(GObject *source, GAsyncResult *result, gpointer user_data);
 GAsyncResult *fake_await(GAsyncResult **result);
 
-/* A new folder below the system's temporary one, and its end. */
+/* fake_folder makes a new folder for temporary files, fake_folder_remove deletes it. */
 char *fake_folder(void);
 void fake_folder_remove(char *folder);
 

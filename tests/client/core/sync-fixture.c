@@ -14,7 +14,7 @@ person(sync_fixture *f, int id)
                          f->versions[id]);
 }
 
-/* Pages begin after the id in the cursor. */
+/* Reply with a page of people: those after the id in the cursor. */
 static void
 answer_people(sync_fixture *f, SoupServerMessage *message, GHashTable *query)
 {

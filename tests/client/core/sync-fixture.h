@@ -16,25 +16,25 @@ typedef struct {
   CcgStore *store;
   CcgSync *sync;
   char *folder;
-  int versions[PEOPLE + 10]; /* version by id; 0: does not exist */
+  int versions[PEOPLE + 10]; /* version of each person by id; 0: does not exist */
   gboolean there[PEOPLE + 10];
   int event_version;
   guint n_lists, n_singles;
-  gboolean hold;           /* the next page of people is prepared, but not sent */
-  SoupServerMessage *held; /* that answer */
-  gboolean told_early;     /* a list was notified after the cursor had advanced */
+  gboolean hold;           /* keep the next page of people back until sync_release */
+  SoupServerMessage *held; /* the page that is kept back */
+  gboolean told_early;     /* a list was notified before the cursor had advanced */
 } sync_fixture;
 
 void sync_set_up(sync_fixture *f, gconstpointer data);
 void sync_tear_down(sync_fixture *f, gconstpointer data);
 
-/* Watch the event, wait until its list is loaded and the feed is followed. */
+/* Watch the event, and wait until its list is loaded and the feed is connected. */
 void sync_go_live(sync_fixture *f);
 
 /* Number of people of the event with that status, in the store. */
 guint sync_n_of(sync_fixture *f, int status);
 
-/* Send a change over the feed; @id 0: of many objects. */
+/* Send a change over the feed; @id 0: a change of many objects. */
 void sync_push(sync_fixture *f, const char *entity, int op, int id, const char *cursor);
 gboolean sync_is_live(gpointer data);
 gboolean sync_is_offline(gpointer data);

@@ -202,7 +202,7 @@ test_write(fixture *f, gconstpointer data)
                   CC_ATTENDEE_ATTENDED);
 }
 
-/* Only members with a value are sent. */
+/* A body contains only the members that have a value. */
 static void
 test_body(fixture *f, gconstpointer data)
 {
@@ -302,7 +302,7 @@ test_cancel(fixture *f, gconstpointer data)
   g_autoptr(GCancellable) cancellable = g_cancellable_new();
   g_timeout_add(50, cancel, cancellable);
   check_cancelled(f, cancellable);
-  check_cancelled(f, cancellable); /* cancelled before the call */
+  check_cancelled(f, cancellable); /* cancelled before the call starts */
 }
 
 static void
@@ -350,9 +350,9 @@ is_closed(gpointer data)
   return ((followed *) data)->reason != NULL;
 }
 
-/* The reason of the end is the first one, also when the end itself makes the caller cancel. The
- * leak checker finds a lost one with GLib 2.76 or later; repeated, since a pointer left on the
- * stack may hide one. */
+/* A request that ends and is cancelled at the same moment reports the first of the two reasons.
+ * The leak checker (GLib 2.76 or later) finds an error that was overwritten. The test is
+ * repeated, because a pointer left on the stack may hide the leak. */
 static void
 test_follow_cancelled_at_its_end(fixture *f, gconstpointer data)
 {

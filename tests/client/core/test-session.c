@@ -9,7 +9,7 @@
 #include "common/api/cc-organization.h"
 #include "tests/client/core/fake-server.h"
 
-/* Signing in and out, organizations, and the data left on the device. */
+/* Tests of signing in and out, of organizations, and of the data left on the device. */
 
 /* Folder of libsecret's file. libsecret reads the location once per process. */
 static char *secrets;
@@ -261,7 +261,7 @@ test_switch(fixture *f, gconstpointer data)
   g_assert_null(ccg_store_get_event(ccg_session_get_store(f->session), 50));
 }
 
-/* Number of files of the store, and of a stored token. */
+/* Number of files of the local store, plus those of a stored token. */
 static guint
 n_files(fixture *f)
 {
@@ -335,7 +335,8 @@ test_no_keyring(fixture *f, gconstpointer data)
     g_assert_cmpint(g_rename(away, secrets), ==, 0);
 }
 
-/* A start without network shows the stored data; needs the settings' schema. */
+/* A client that starts without network shows the stored data. The test needs the settings'
+ * schema. */
 static void
 test_restore(fixture *f, gconstpointer data)
 {
@@ -375,8 +376,8 @@ main(int argc, char *argv[])
   g_test_init(&argc, &argv, NULL);
   secrets = fake_folder();
 #ifdef __SANITIZE_ADDRESS__
-  /* libsecret 0.20.5 leaks an etag whenever it writes its file: a file in its way disables the
-   * keyring here. */
+  /* libsecret 0.20.5 leaks an etag whenever it writes its file. In this test a file where
+   * libsecret expects a folder makes the keyring unusable. */
   g_assert_cmpint(g_rmdir(secrets), ==, 0);
   g_assert_true(g_file_set_contents(secrets, "", 0, NULL));
 #endif

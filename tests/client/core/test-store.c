@@ -16,7 +16,7 @@
 typedef struct {
   char *folder, *path;
   CcgStore *store;
-  GString *log; /* items-changed signals of the list under test */
+  GString *log; /* the items-changed signals of the list under test, as text */
 } fixture;
 
 static void
@@ -112,7 +112,7 @@ static void
 log_change(GListModel *model, guint position, guint removed, guint added, fixture *f)
 {
   g_string_append_printf(f->log, "%u-%u+%u ", position, removed, added);
-  /* The model is consistent after every step. */
+  /* Whenever the list reports a change, the added items (at most three are checked) can be read. */
   for (guint i = position; i < position + MIN(added, 3); i++) {
     g_autoptr(CcgRecord) record = g_list_model_get_item(model, i);
     g_assert_nonnull(record);
@@ -219,7 +219,7 @@ compare_times(gconstpointer one, gconstpointer other)
   return (a > b) - (a < b);
 }
 
-/* Rows of a long list are added in steps. */
+/* Wait until all rows are in the list: a long list is filled in steps. */
 static void
 wait_for_crowd(CcgDoorList *list)
 {
@@ -269,7 +269,7 @@ test_crowd(fixture *f, gconstpointer data)
   gint64 median = times[G_N_ELEMENTS(times) / 2];
   g_test_minimized_result((double) median / 1000, "median search with 20 rows, ms");
   g_test_minimized_result((double) worst / 1000, "worst search with 20 rows, ms");
-  /* Ten times the usual time, because machines and sanitizers differ. */
+  /* The limit is ten times the usual time, because machines and sanitizers differ. */
   g_assert_cmpint(median, <, 50000);
   ccg_door_list_set_search(list, "");
   wait_for_crowd(list);
@@ -282,8 +282,8 @@ test_crowd(fixture *f, gconstpointer data)
   g_assert_true(g_str_has_suffix(f->log->str, "-1+1 "));
 }
 
-/* An event at @hour of the zone's current day plus @days. @zone NULL: the device's zone, not
- * stored. */
+/* Store an event at @hour of the present day in the zone, plus @days. @zone NULL: the device's
+ * zone, and the event has none. */
 static void
 put_event_at(fixture *f, int id, const char *zone, int days, int hour, int hours, const char *title)
 {
@@ -352,7 +352,7 @@ test_events(fixture *f, gconstpointer data)
   g_assert_cmpstr(later, ==, "bc");
   g_assert_cmpstr(before, ==, "de");
   g_signal_connect(today, "items-changed", G_CALLBACK(log_change), f);
-  /* The same version with other counts is a change. */
+  /* The same version of an event with other counts counts as a change. */
   put_event(f, 1, 0, 2, "A");
   g_assert_cmpstr(f->log->str, ==, "1-1+1 ");
   put(f->store, 7, "{\"id\":1,\"event_id\":1,\"first_name\":\"A\",\"version\":1}", FALSE);
@@ -361,7 +361,7 @@ test_events(fixture *f, gconstpointer data)
   g_assert_null(ccg_store_get_attendee(f->store, 1, 1));
 }
 
-/* Two of these places have another date than this machine at any hour, whatever its zone. */
+/* Events in several zones: at any hour, two of these places have another date than this machine. */
 static void
 test_events_elsewhere(fixture *f, gconstpointer data)
 {
@@ -373,7 +373,7 @@ test_events_elsewhere(fixture *f, gconstpointer data)
     put_event_at(f, (int) i * 4 + 1, zones[i], 0, 0, 1, "a");
     put_event_at(f, (int) i * 4 + 2, zones[i], 0, 23, 1, "b");
     put_event_at(f, (int) i * 4 + 3, zones[i], 1, 0, 1, "c");
-    put_event_at(f, (int) i * 4 + 4, zones[i], -1, 23, 1, "d"); /* ends at midnight */
+    put_event_at(f, (int) i * 4 + 4, zones[i], -1, 23, 1, "d"); /* this event ends at midnight */
     g_autofree char *now = titles(today);
     g_autofree char *later = titles(upcoming);
     g_autofree char *before = titles(past);

@@ -3,7 +3,8 @@
 
 #include "tests/client/core/sync-fixture.h"
 
-/* Events in unexpected order: a deletion before a page, a close frame before the other one. */
+/* Tests of messages in unexpected order: a deletion before a page, a close frame before the
+ * other one. */
 
 static void
 on_rows_told(CcgStore *store, gint64 event_id, GArray *ids, sync_fixture *f)
@@ -11,7 +12,7 @@ on_rows_told(CcgStore *store, gint64 event_id, GArray *ids, sync_fixture *f)
   f->told_early = f->told_early || sync_cursor_is(f, "c1");
 }
 
-/* The cursor never includes rows of which the lists were not notified. */
+/* The stored cursor never includes changes of which the lists were not notified yet. */
 static void
 test_order(sync_fixture *f, gconstpointer data)
 {
@@ -55,13 +56,17 @@ test_full(sync_fixture *f, gconstpointer data)
   run_sql(f, "DROP TRIGGER full");
   ccg_sync_refresh(f->sync);
   fake_wait(sync_is_live, f);
-  sync_push(f, "attendee", 2, 42, "c1"); /* as the real server does for everything after c0 */
+  sync_push(f,
+            "attendee",
+            2,
+            42,
+            "c1"); /* the real server replies this way to every request after the cursor c0 */
   fake_wait(sync_has_attended, f);
   fake_wait(sync_cursor_moved, f);
 }
 
-/* The feed is followed, and a page of the door list is on its way with everybody who existed
- * when it was requested. */
+/* Set up: the feed is connected, and a page of the door list with all people of that moment is
+ * kept back. */
 static void
 go_live_holding_page(sync_fixture *f)
 {
@@ -84,7 +89,8 @@ test_gone_while_loading(sync_fixture *f, gconstpointer data)
   g_assert_cmpuint(sync_n_of(f, CC_ATTENDEE_REGISTERED), ==, PEOPLE - 1);
 }
 
-/* A bulk change reported while the list is loaded makes the list be loaded again. */
+/* A bulk change that is reported while the list is being loaded makes the client load the list
+ * again. */
 static void
 test_many_while_loading(sync_fixture *f, gconstpointer data)
 {
@@ -96,7 +102,8 @@ test_many_while_loading(sync_fixture *f, gconstpointer data)
   g_assert_false(ccg_sync_is_loading_event(f->sync, 7));
 }
 
-/* Of two loads of a door list that was left and opened again, the second one counts. */
+/* A door list is closed and opened again while it is loading: the result of the second load
+ * counts. */
 static void
 test_watch_again(sync_fixture *f, gconstpointer data)
 {
@@ -119,7 +126,8 @@ is_closing(gpointer data)
   return fake_server_n_open(((sync_fixture *) data)->server) == 0;
 }
 
-/* The server goes down between the client's close frame and its end. */
+/* The server goes down after the client has sent its close frame and before the socket has
+ * ended. */
 static void
 test_stop_then_down(sync_fixture *f, gconstpointer data)
 {

@@ -2,7 +2,7 @@
 #include "client-gtk/core/ccg-error.h"
 #include "tests/client/core/sync-fixture.h"
 
-/* Lists, feed, writes, and the server going away and coming back. */
+/* Tests of lists, feed and writes, and of a server that goes away and comes back. */
 
 static gboolean
 two_less(gpointer data)
@@ -52,7 +52,7 @@ test_feed(sync_fixture *f, gconstpointer data)
   g_assert_cmpuint(sync_n_of(f, CC_ATTENDEE_REGISTERED), ==, PEOPLE);
   g_assert_cmpuint(f->n_lists, ==, 3); /* 370 to a page */
   g_autoptr(CcgDoorList) list = ccg_door_list_new(f->store, 7);
-  while (g_list_model_get_n_items(G_LIST_MODEL(list)) < PEOPLE) /* the rows are added in steps */
+  while (g_list_model_get_n_items(G_LIST_MODEL(list)) < PEOPLE) /* a long list is filled in steps */
     g_main_context_iteration(NULL, TRUE);
   int n = 0;
   gulong id = g_signal_connect(list, "items-changed", G_CALLBACK(count_changes), &n);
@@ -99,9 +99,9 @@ count_states(CcgSync *sync, GParamSpec *property, int *n)
   (*n)++;
 }
 
-/* The server closes a connection that reads too slowly, with a cursor: no page is missed,
- * nothing is loaded again, and no interruption is shown. Without a page in between it counts as
- * a failure. */
+/* The server closes a connection that reads too slowly, with a cursor. The client misses no
+ * page, loads nothing again, and shows no interruption. If no page arrived before the close, the
+ * close counts as a failure. */
 static void
 test_too_slow(sync_fixture *f, gconstpointer data)
 {
@@ -126,7 +126,8 @@ test_too_slow(sync_fixture *f, gconstpointer data)
   fake_wait(sync_is_offline, f);
 }
 
-/* Many changes are read as a list, and deleted objects disappear when the whole list is read. */
+/* After a change of many objects the client reads the whole list; objects that are not in it any
+ * more disappear. */
 static void
 test_many(sync_fixture *f, gconstpointer data)
 {
@@ -188,7 +189,7 @@ test_write(sync_fixture *f, gconstpointer data)
   g_assert_no_error(error);
   g_assert_cmpint(((const cc_attendee *) ccg_record_get(record))->status, ==, CC_ATTENDEE_ATTENDED);
   g_assert_cmpuint(sync_n_of(f, CC_ATTENDEE_ATTENDED), ==, 1);
-  f->versions[6]++; /* another person was first, and the feed has not reported it */
+  f->versions[6]++; /* another person has changed the row, and the feed has not reported that yet */
   g_assert_null(check_in(f, 6, &error));
   g_assert_error(error, CCG_ERROR, CC_ERR_CONFLICT);
   g_assert_cmpstr(ccg_error_get_code(error), ==, "already_checked_in");
@@ -204,7 +205,7 @@ test_write(sync_fixture *f, gconstpointer data)
   g_assert_cmpuint(sync_n_of(f, CC_ATTENDEE_ATTENDED), ==, 3);
 }
 
-/* Stopped while everything is running: nothing is leaked. */
+/* Synchronization that is stopped at any moment leaks nothing. */
 static void
 test_stop(sync_fixture *f, gconstpointer data)
 {

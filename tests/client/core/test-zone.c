@@ -3,7 +3,7 @@
 
 #include "client-gtk/core/ccg-zone.h"
 
-/* Whether an event is today, by the local time of its zone. */
+/* Tests of the function that decides whether an event is today, by the local time of its zone. */
 
 static cc_time
 at(const char *text)
@@ -25,15 +25,16 @@ static const scope_case cases[] = {
   {"2026-12-03T00:30:00Z", "2026-12-03T02:30:00Z", "America/New_York", "2026-12-02T04:59:59Z", CCG_EVENTS_UPCOMING},
   {"2026-12-03T00:30:00Z", "2026-12-03T02:30:00Z", "America/New_York", "2026-12-03T04:59:59Z", CCG_EVENTS_TODAY},
   {"2026-12-03T00:30:00Z", "2026-12-03T02:30:00Z", "America/New_York", "2026-12-03T05:00:00Z", CCG_EVENTS_PAST},
-  /* An event until midnight is not on the following day; one that is a minute longer is. */
+  /* An event that ends at midnight is not on the following day; an event that ends a minute
+   * later is. */
   {"2026-12-03T03:00:00Z", "2026-12-03T05:00:00Z", "America/New_York", "2026-12-03T12:00:00Z", CCG_EVENTS_PAST},
   {"2026-12-03T03:00:00Z", "2026-12-03T05:01:00Z", "America/New_York", "2026-12-03T12:00:00Z", CCG_EVENTS_TODAY},
-  /* An event of several days. */
+  /* An event that lasts several days. */
   {"2026-12-01T12:00:00Z", "2026-12-09T12:00:00Z", "Asia/Tokyo", "2026-12-05T00:00:00Z", CCG_EVENTS_TODAY},
-  /* The day of the change to daylight saving time has 23 hours. */
+  /* The day on which daylight saving time begins has 23 hours. */
   {"2026-03-29T21:30:00Z", "2026-03-29T21:45:00Z", "Europe/Berlin", "2026-03-28T23:00:00Z", CCG_EVENTS_TODAY},
   {"2026-03-29T22:00:00Z", "2026-03-29T22:15:00Z", "Europe/Berlin", "2026-03-28T23:00:00Z", CCG_EVENTS_UPCOMING},
-  /* Over the turn of the year. */
+  /* The turn of the year. */
   {"2027-01-01T09:00:00Z", "2027-01-01T09:30:00Z", "Pacific/Kiritimati", "2026-12-31T10:00:00Z", CCG_EVENTS_TODAY},
   {"2026-12-31T10:00:00Z", "2026-12-31T10:30:00Z", "Etc/GMT+12", "2027-01-01T12:00:00Z", CCG_EVENTS_PAST},
 };

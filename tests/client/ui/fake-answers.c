@@ -147,7 +147,7 @@ end_list(SoupServerMessage *message, cc_str *text, guint next)
   answer(message, 200, "application/json", text);
 }
 
-/* The body, decoded with the operation's own field table; NULL when it is invalid. */
+/* Read the body with the operation's own field table; NULL when the body is invalid. */
 static void *
 read_body(SoupServerMessage *message, const cc_type *type, cc_arena *arena)
 {
@@ -273,7 +273,7 @@ fake_get_organization(SoupServerMessage *message)
   answer_object(message, 200, &cc_organization_type, &organization);
 }
 
-/* Event @id of 1 to 4: now, tomorrow, with much text, last week. */
+/* Make event @id, from 1 to 4: today, tomorrow, with long texts, last week. */
 static cc_event
 make_event(fake_server *self, gint64 id)
 {
@@ -347,7 +347,8 @@ query_time(GHashTable *query, const char *name)
   return time;
 }
 
-/* Texts of the check-in are copied, since the struct contains only pointers. */
+/* Make the attendee of a person. Texts of the check-in are copied, because the struct contains
+ * only pointers. */
 static cc_attendee
 attendee_of(person *one)
 {
@@ -386,7 +387,7 @@ fake_answer_attendee(SoupServerMessage *message, person *one)
   answer_object(message, 200, &cc_attendee_type, &attendee);
 }
 
-/* The feed's page about a change of attendee @id. */
+/* Send a page of the feed about a change of this attendee. */
 void
 fake_announce(fake_server *self, person *one)
 {

@@ -7,8 +7,8 @@
 #include "common/base/cc-status.h"
 #include "tests/client/ui/fake-server.h"
 
-/* Shared by the two files of the fake server: its thread and paths, and its replies. Everything
- * requires the mutex. */
+/* Shared by the two files of the fake server: its thread and paths, and its replies. Every
+ * function requires the mutex. */
 
 #define FAKE_TOKEN "ccs_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 
@@ -19,16 +19,16 @@ typedef struct person {
 } person;
 
 struct fake_server {
-  GMutex mutex; /* guards everything below except members of the thread */
+  GMutex mutex; /* guards all members below except those marked as used by the thread only */
   GThread *thread;
   GMainContext *context;
   GMainLoop *loop;
   char *origin;
   GCond ready;
   gboolean down;
-  GHashTable *counts; /* from operation id to number of calls */
-  GArray *people;     /* of person; index is id - 1 */
-  GPtrArray *feeds;   /* SoupWebsocketConnections; used by the thread only */
+  GHashTable *counts; /* number of calls by operation id */
+  GArray *people;     /* elements of type person; the index is id - 1 */
+  GPtrArray *feeds;   /* elements of type SoupWebsocketConnection; used by the thread only */
   guint cursor;
 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/client/ui/fake-private.h"
 
-/* --- the way of a request --- */
+/* --- answering a request --- */
 
 static void
 count(fake_server *self, const char *operation)
@@ -10,8 +10,8 @@ count(fake_server *self, const char *operation)
   g_hash_table_insert(self->counts, (char *) operation, GUINT_TO_POINTER(n + 1));
 }
 
-/* Ids of the event and the attendee in a path, -1 where there is none; returns the rest after
- * them. */
+/* Read the ids of the event and the attendee from a path, -1 where there is none. Returns the
+ * rest of the path after them. */
 static const char *
 split_event_path(const char *path, gint64 *ret_event, gint64 *ret_attendee)
 {
@@ -166,7 +166,7 @@ serve(gpointer user_data)
   return NULL;
 }
 
-/* A synchronous call on the server's thread, which owns the feeds. */
+/* A function to run on the server's thread, which owns the feeds; the caller waits for its end. */
 typedef struct call {
   fake_server *server;
   void (*run)(fake_server *self, gpointer data);
@@ -247,7 +247,8 @@ set_down(fake_server *self, gpointer data)
   self->down = GPOINTER_TO_INT(data);
   for (guint i = 0; self->down && i < self->feeds->len; i++) {
     SoupWebsocketConnection *feed = self->feeds->pdata[i];
-    /* Otherwise the client closed first, and its close frame was answered. */
+    /* If the socket is not open any more, the client closed it first and has got the answer to
+     * its close frame. */
     if (soup_websocket_connection_get_state(feed) == SOUP_WEBSOCKET_STATE_OPEN)
       soup_websocket_connection_close(feed, SOUP_WEBSOCKET_CLOSE_GOING_AWAY, NULL);
   }

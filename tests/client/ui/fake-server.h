@@ -5,25 +5,25 @@
 
 G_BEGIN_DECLS
 
-/* The API as the client needs it, in this process on a separate thread: one person, two
- * organizations, four events (one of them today), a door list. Replies are encoded with the same
- * tables that the client decodes with. Thread-safe. */
+/* A fake of the API as far as the client needs it, in this process on a separate thread: one
+ * person, two organizations, four events (one of them today), a door list. Replies are encoded
+ * with the same tables with which the client decodes them. Thread-safe. */
 typedef struct fake_server fake_server;
 
 #define FAKE_EMAIL "ada@example.org"
-#define FAKE_EMAIL_2 "second@example.org" /* also needs the code FAKE_CODE */
+#define FAKE_EMAIL_2 "second@example.org" /* the sign-in also needs the code FAKE_CODE */
 #define FAKE_PASSWORD "a long walk by the river"
 #define FAKE_CODE "123456"
 #define FAKE_EVENT_TODAY 1
-#define FAKE_EVENT_EMPTY 2 /* upcoming, without attendees */
+#define FAKE_EVENT_EMPTY 2 /* an upcoming event without attendees */
 
 fake_server *fake_server_new(guint n_attendees);
 void fake_server_free(fake_server *self);
 
-/* "http://127.0.0.1:port" */
+/* Origin of the server, such as "http://127.0.0.1:12345". */
 const char *fake_server_origin(fake_server *self);
 
-/* Reply 503 to everything and end the live feeds; or reply normally again. */
+/* @down: reply 503 to every request and end the live feeds. Otherwise reply normally again. */
 void fake_server_set_down(fake_server *self, gboolean down);
 
 /* Number of calls of the operation with this id ("checkIn"). */

@@ -12,8 +12,8 @@
 
 static GtkApplication *application;
 
-/* The application's own start would restore a session from the person's folders; each stage has
- * separate folders. The style is found by the resource path. */
+/* Set up without the application's own start, which would restore a session from the person's
+ * folders: each stage has separate folders. The style sheet is found by the resource path. */
 void
 stage_init(int *argc, char ***argv)
 {
@@ -90,7 +90,7 @@ destroy_dialogs(stage *it)
   }
 }
 
-/* Signs out, so that the next stage finds no token. */
+/* Sign out, so that the next stage finds no token, and free the stage. */
 void
 stage_free(stage *it)
 {
@@ -121,7 +121,8 @@ stage_show_section(stage *it, const char *name)
   adw_view_stack_set_visible_child_name(ADW_VIEW_STACK(sections), name);
 }
 
-/* Activates the first row of a list view for which @is_it is true, after waiting for it. */
+/* Search for the first row of a list view for which @is_it is true; the row is waited for and
+ * activated. */
 typedef struct row_search {
   GtkWidget *root;
   const char *list_name; /* NULL: any */

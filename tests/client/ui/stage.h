@@ -8,7 +8,7 @@
 
 G_BEGIN_DECLS
 
-/* The client's window with a session against a fake server; new folders each time. */
+/* The client's window with a session against a fake server; each stage has new folders. */
 typedef struct stage {
   fake_server *server;
   char *folder;
@@ -16,10 +16,11 @@ typedef struct stage {
   GtkWidget *window;
 } stage;
 
-/* GTK, the tests, the application; first in main. */
+/* Initialize GTK, the tests and the application. Must be called first in main. */
 void stage_init(int *argc, char ***argv);
 
-/* Returns when the sign-in page is shown or, signed in, the first events. */
+/* stage_new returns when the sign-in page is shown, stage_new_signed_in when the first events
+ * are shown. */
 stage *stage_new(guint n_attendees);
 stage *stage_new_signed_in(guint n_attendees);
 void stage_free(stage *it);
@@ -30,10 +31,10 @@ void stage_show_section(stage *it, const char *name);
 void stage_open_event(stage *it, const char *title);
 void stage_open_door_list(stage *it, const char *title);
 
-/* Does the same as a tap on the row with that name. */
+/* Activate the row of the person with that name, as a tap does. */
 void stage_activate_person(stage *it, const char *name);
 
-/* Waits for the window above the main one. */
+/* Wait for the window above the main one. */
 GtkWidget *stage_get_dialog(stage *it);
 
 G_END_DECLS

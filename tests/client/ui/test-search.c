@@ -3,9 +3,9 @@
 #include "tests/client/ui/stage.h"
 #include "tests/client/ui/ui-test.h"
 
-/* Search in a long list: the cost of a letter may depend on the rows on the screen, not on the
- * list. A short list that also fills the screen is the reference in the same run, because
- * milliseconds alone would measure the machine. */
+/* Search in a long list: the cost of a typed letter may depend on the rows on the screen, but
+ * not on the length of the list. A shorter list that also fills the screen is the reference in
+ * the same run, because milliseconds alone would measure the machine. */
 
 #define MANY 10000
 #define FEW 500
@@ -21,7 +21,7 @@ is_over(gpointer data)
   return g_get_monotonic_time() > *(const gint64 *) data;
 }
 
-/* Milliseconds of the clock, and of CPU time. */
+/* Longest blocking of the main loop: milliseconds of the clock, and of CPU time. */
 typedef struct stall {
   double ms, cpu_ms;
 } stall;
@@ -38,7 +38,7 @@ lesser(stall a, stall b)
   return (stall){MIN(a.ms, b.ms), MIN(a.cpu_ms, b.cpu_ms)};
 }
 
-/* The cost of one letter. */
+/* Type one letter; returns how long the main loop was blocked. */
 static stall
 type_letter(GtkWidget *entry, const char *part)
 {
@@ -52,9 +52,9 @@ type_letter(GtkWidget *entry, const char *part)
   return now;
 }
 
-/* Types @text letter by letter as a quick person does, deletes it letter by letter, three times.
- * For each letter the minimum counts: the program's work is in each repetition, delays by other
- * programs are not. */
+/* Type @text letter by letter like a fast typist and delete it letter by letter, three times.
+ * For each letter the minimum counts, because the program's own work occurs in each repetition
+ * and delays by other programs do not. */
 static stall
 type_slowly(GtkWidget *entry, const char *text)
 {
@@ -85,8 +85,8 @@ search(stage *it)
   return worse(ada, type_slowly(entry, "grace h"));
 }
 
-/* The minimum over several check-ins of another person. Rounds in which a busy machine has
- * closed the feed are ignored, because then the whole list is loaded. */
+/* Minimum over several check-ins by another person. Rounds in which a busy machine has closed
+ * the feed are ignored, because the client then loads the whole list. */
 static stall
 check_in_elsewhere(stage *it)
 {
@@ -110,7 +110,8 @@ check_in_elsewhere(stage *it)
   return least;
 }
 
-/* The CPU time is asserted; the rest is due to other programs. */
+/* Compare and print. Only the CPU time is asserted, because the clock also measures other
+ * programs. */
 static void
 judge(const char *what, stall it, const char *measure, double times_most, stall by)
 {

@@ -12,8 +12,8 @@
 #include "client-gtk/ui/window/ccg-window.h"
 #include "tests/client/ui/stage.h"
 
-/* Every .ui file of the resource is built by its class, with handlers and bindings: any
- * complaint of GtkBuilder is fatal. */
+/* Every .ui file of the resource is built by its class, with handlers and bindings: every
+ * warning of GtkBuilder is fatal. */
 
 #define ROOT "/org/campaigncenter/CampaignCenter"
 

@@ -3,7 +3,8 @@
 #include "tests/client/ui/stage.h"
 #include "tests/client/ui/ui-test.h"
 
-/* The pages in the order in which a person uses them. check_page checks every page. */
+/* Tests of the pages, in the order in which a person uses them. Each page is checked by
+ * check_window. */
 
 #define PHONE_WIDTH 360
 #define PEOPLE 40
@@ -73,8 +74,8 @@ test_unreachable(void)
   ui_get(it->window, GTK_TYPE_LABEL, TITLE);
 }
 
-/* The warning appears while the address is typed; addresses of this machine or a private network
- * need none. */
+/* A warning about plain HTTP appears while the address is typed. Addresses of this machine or of
+ * a private network need no warning. */
 static void
 test_plain_http(void)
 {
@@ -211,8 +212,8 @@ is_alone(gpointer data)
   return g_list_model_get_n_items(gtk_window_get_toplevels()) == 1;
 }
 
-/* Opens a dialog, and checks that no unshown window stays behind: such a window makes GTK 4.8
- * crash when a screen reader asks at the wrong moment. */
+/* Open a dialog, close it, and check that no unshown window remains: such a window makes GTK 4.8
+ * crash when a screen reader asks for it. */
 static void
 check_dialog(stage *it, const char *name)
 {

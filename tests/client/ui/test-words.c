@@ -7,14 +7,15 @@
 #include "tests/client/ui/stage.h"
 #include "tests/client/ui/ui-test.h"
 
-/* test-words LANGUAGE SCALE: do the texts of that language fit on a phone, also in large text?
- * Nothing may be wider, and no sentence, title or button truncated. The desktop sets the locale. */
+/* test-words LANGUAGE SCALE: tests that the texts of a language fit on a phone, also in large
+ * text. No page may be wider than the screen, and no sentence, title or button may be truncated.
+ * The desktop sets the locale. */
 
 #define PHONE_WIDTH 360
 #define PEOPLE 40
 #define TITLE "Town hall with the candidate"
 
-/* A message as shown. (transfer full) */
+/* Return a message as it is shown: translated, without mnemonic. (transfer full) */
 static char *
 word(const char *message)
 {
@@ -107,7 +108,7 @@ test_others(void)
   check_dialog(it, "sign-out");
 }
 
-/* Rare pages: no keyring, no organization, choice of an organization. */
+/* Pages that are rarely shown: no keyring, no organization, choice of an organization. */
 static void
 test_rare(void)
 {

@@ -13,7 +13,7 @@ ui_slowness(void)
   return (guint) CLAMP(slowness, 1, 100);
 }
 
-/* --- waiting --- */
+/* --- waiting for a condition --- */
 
 static gboolean
 on_deadline(gpointer user_data)
@@ -23,8 +23,8 @@ on_deadline(gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* Conditions are checked after every iteration of the loop; this timer makes sure that it
- * iterates. */
+/* Conditions are checked after every iteration of the main loop; this timer ensures that the
+ * loop iterates. */
 static gboolean
 on_beat(gpointer user_data)
 {
@@ -48,7 +48,8 @@ ui_wait(gboolean (*condition)(gpointer data), gpointer data, guint ms)
   return came;
 }
 
-/* A missing icon is drawn as a broken picture, without a message of GTK. */
+/* Check that every icon exists: GTK draws a broken picture for a missing icon, without a
+ * message. */
 static void
 check_icons(GtkWidget *widget)
 {
@@ -62,8 +63,8 @@ check_icons(GtkWidget *widget)
     check_icons(child);
 }
 
-/* Wait for three iterations without anything ready: layout and drawing have lower priorities.
- * Something that never rests, such as a spinner, is accepted after a second. */
+/* Wait until three iterations in a row had nothing to do: layout and drawing have lower
+ * priorities. If something never stops, such as a spinner, the wait ends after a second. */
 void
 ui_settle(void)
 {
@@ -74,7 +75,7 @@ ui_settle(void)
       continue;
     }
     idle++;
-    g_usleep(17000); /* one frame: its timer is not ready before */
+    g_usleep(17000); /* duration of one frame: the timer of a frame is not ready earlier */
   }
   GListModel *windows = gtk_window_get_toplevels();
   for (guint i = 0; i < g_list_model_get_n_items(windows); i++) {
@@ -83,7 +84,7 @@ ui_settle(void)
   }
 }
 
-/* --- finding --- */
+/* --- finding widgets --- */
 
 static const char *
 text_of(GtkWidget *widget)
@@ -99,7 +100,7 @@ text_of(GtkWidget *widget)
   return NULL;
 }
 
-/* "_Sign in" reads "Sign in". */
+/* Does the text with a mnemonic, such as "_Sign in", show the wanted text "Sign in"? */
 static gboolean
 reads(const char *have, const char *want)
 {
@@ -242,7 +243,7 @@ ui_wait_gone(GtkWidget *root, GType type, const char *text)
     g_error("%s \"%s\" is still on the screen", g_type_name(type), text);
 }
 
-/* --- doing --- */
+/* --- clicking and typing --- */
 
 void
 ui_type(GtkWidget *editable, const char *text)
@@ -281,7 +282,8 @@ shows_a_picture_only(GtkWidget *widget)
   return gtk_button_get_icon_name(GTK_BUTTON(widget)) != NULL;
 }
 
-/* Widgets that a library creates inside its own are the library's to name. */
+/* Is the widget a part that a library creates inside its own widgets? Its name is the library's
+ * task. */
 static gboolean
 is_a_library_part(GtkWidget *widget)
 {
@@ -309,7 +311,8 @@ ui_count_nameless(GtkWidget *root)
   return n;
 }
 
-/* An ellipsis, or text larger than its label, or beyond the edge of the window. */
+/* Is the label's text truncated: an ellipsis, text larger than the label, or beyond the edge of
+ * the window? */
 static gboolean
 is_cut(GtkWidget *widget)
 {
@@ -351,7 +354,8 @@ typedef struct shot {
   GskRenderNode *node;
 } shot;
 
-/* The paintable is empty while a layout is due. */
+/* Take a picture. The paintable is empty while a layout is pending, so this may have to be
+ * repeated. */
 static gboolean
 take_shot(gpointer data)
 {
@@ -388,11 +392,12 @@ ui_picture(GtkWidget *window, const char *name)
   gsk_render_node_unref(it.node);
 }
 
-/* --- stalls --- */
+/* --- detecting blocked frames --- */
 
 static struct {
-  gint64 last, worst;         /* microseconds of the clock */
-  gint64 last_cpu, worst_cpu; /* and of this thread's CPU time */
+  gint64 last,
+    worst; /* time of the last iteration, and longest pause, in microseconds of the clock */
+  gint64 last_cpu, worst_cpu; /* the same in CPU time of this thread */
   guint source;
 } loop_watch;
 
@@ -415,8 +420,8 @@ on_loop(gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
-/* A timer of one millisecond with the highest priority: its delay is the time for which the loop
- * was busy. */
+/* Start a timer of one millisecond with the highest priority: when it is late, the main loop was
+ * busy for that time. */
 void
 ui_watch_loop(void)
 {
@@ -439,13 +444,14 @@ ui_worst_stall(double *ret_ms, double *ret_cpu_ms)
 /* --- logs --- */
 
 static const char *const noise[] = {
-  "attempt to allocate",               /* AdwSqueezer without animations, GTK 4.8 */
-  "did not receive a focus-out event", /* a page with the focus was hidden while the window had no
-                                          focus */
+  "attempt to allocate",               /* reason: AdwSqueezer without animations, GTK 4.8 */
+  "did not receive a focus-out event", /* reason: a page with the focus was hidden while the window
+                                          had no focus */
 };
 
-/* AdwMessageDialog tries its two sizes of heading in a width that may be too small for either;
- * GTK 4.14 and later warn about it. For any other label the warning is a fault. */
+/* Is the warning about the heading of an AdwMessageDialog? The dialog tries two sizes of its
+ * heading in a width that may be too small for both, and GTK 4.14 and later warn about that. For
+ * any other label the warning is a fault. */
 static gboolean
 is_heading_of_dialog(const char *message)
 {

@@ -5,27 +5,28 @@
 
 G_BEGIN_DECLS
 
-/* Acts like a person in front of widgets of this process: finds mapped (visible) widgets, and
- * waits with a deadline. A widget that is not found in time ends the test with the widget tree. */
+/* Helpers that act like a person in front of the widgets of this process: they find mapped
+ * (visible) widgets and wait with a deadline. When a widget is not found in time, the test fails
+ * and prints the widget tree. */
 
 /* Factor for all timeouts: 1, more under a sanitizer or an emulator. */
 guint ui_slowness(void);
 
-/* Run the main loop until @condition, at most @ms times the factor; FALSE: the time is over. */
+/* Run the main loop until @condition, for at most @ms times the factor. FALSE: the time is over. */
 gboolean ui_wait(gboolean (*condition)(gpointer data), gpointer data, guint ms);
 
-/* Run the main loop until nothing is left to do and no frame is due. */
+/* Run the main loop until it has nothing to do and no frame is pending. */
 void ui_settle(void);
 
-/* A mapped widget by its type, and by its text (label, title) or widget name; either may be
- * NULL. NULL: not found. */
+/* Find a mapped widget by its type and its text (label, title), ui_find_named by its widget
+ * name; type or text may be left out. NULL: not found. */
 GtkWidget *ui_find(GtkWidget *root, GType type, const char *text);
 GtkWidget *ui_find_named(GtkWidget *root, const char *name);
 
 /* Wait for the widget; ends the test when it does not appear. */
 GtkWidget *ui_get(GtkWidget *root, GType type, const char *text);
 GtkWidget *ui_get_named(GtkWidget *root, const char *name);
-/* A mapped label that contains @part. */
+/* Find a mapped label that contains @part; ui_get_says waits for it. */
 GtkWidget *ui_get_says(GtkWidget *root, const char *part);
 GtkWidget *ui_find_says(GtkWidget *root, const char *part);
 void ui_wait_gone(GtkWidget *root, GType type, const char *text);
@@ -49,12 +50,13 @@ guint ui_count_cut(GtkWidget *root, const char *content);
 /* Save CAMPAIGN_UI_PICTURES/@name.png; does nothing when the variable is not set. */
 void ui_picture(GtkWidget *window, const char *name);
 
-/* The longest time without an iteration of the main loop since ui_watch_loop: in milliseconds of
- * the clock, and of CPU time of this thread, which other programs cannot increase. */
+/* ui_watch_loop starts measuring the longest time without an iteration of the main loop;
+ * ui_worst_stall returns it, in milliseconds of the clock and of CPU time of this thread, which
+ * other programs cannot increase. */
 void ui_watch_loop(void);
 void ui_worst_stall(double *ret_ms, double *ret_cpu_ms);
 
-/* Ignore known noise of GTK; every other warning is fatal under g_test. */
+/* Ignore the known warnings of GTK; every other warning is fatal under g_test. */
 void ui_quiet_noise(void);
 
 G_END_DECLS

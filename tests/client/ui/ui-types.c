@@ -4,8 +4,8 @@
 #include "client-gtk/ui/shell/ccg-page.h"
 
 /* Preloaded into gtk4-builder-tool: registers the parent types of templates before the tool's
- * main. The tool registers its own type for the template, so the types of the templates are not
- * registered here; types of objects inside a template are found by their function names. */
+ * main. The tool registers its own type for a template's class, so these classes are not
+ * registered here. Types of objects inside a template are found by the names of their functions. */
 
 void ui_types_register(void);
 
@@ -15,8 +15,8 @@ ui_types_register(void)
   g_type_ensure(ADW_TYPE_APPLICATION_WINDOW);
   g_type_ensure(ADW_TYPE_BIN);
   g_type_ensure(ADW_TYPE_WINDOW);
-  /* This type is itself a template: while it is validated, the tool must be able to use the
-   * name. */
+  /* CcgPage is itself a template: while its file is validated, the tool must be able to register
+   * this name. */
   if (g_getenv("UI_TYPES_WITHOUT_PAGE") == NULL)
     g_type_ensure(CCG_TYPE_PAGE);
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run a program beside a temporary PostgreSQL and Redis that it may stop and kill; the environment contains their
-addresses. usage: run.py PROGRAM [ARGUMENT...]"""
+"""Run a program with a temporary PostgreSQL and Redis, which the program may stop and kill; the environment contains
+their addresses. usage: run.py PROGRAM [ARGUMENT...]"""
 
 import os
 import pathlib

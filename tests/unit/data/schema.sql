@@ -30,7 +30,7 @@ INSERT INTO things (organization_id, id, title, slug, amount, parent)
 SELECT o, i, 'thing ' || i, 'slug-' || i, i / 4.0, 1 FROM generate_series(1, 2) o, generate_series(1, 10) i;
 SELECT setval(pg_get_serial_sequence('things', 'id'), 100);
 
--- Deferred to the commit, like the audit log's triggers.
+-- Refuses a row at the commit: a deferred trigger, like those of the audit log.
 CREATE FUNCTION refuse_late() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF NEW.title = 'late' THEN

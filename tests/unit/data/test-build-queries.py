@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""db/build-queries.py: recognition of parameters, and errors."""
+"""Tests db/build-queries.py: recognition of parameters, and errors."""
 
 import importlib.util
 import pathlib
@@ -33,7 +33,7 @@ class Parameters(unittest.TestCase):
                          ("SELECT $1::int, $2, $1", [("path", "a"), ("arg", "b")]))
 
     def test_sources(self):
-        """A name with two sources is two parameters; the whole body has no name."""
+        """A name with two sources becomes two parameters; the whole body is a parameter without a name."""
         sql, params = one("SELECT :call.address, :body.address, :body::jsonb, :page.limit, :query.text")
         self.assertEqual(sql, "SELECT $1, $2, $3::jsonb, $4, $5")
         self.assertEqual(params, [("call", "address"), ("body", "address"), ("body", None),

@@ -74,7 +74,7 @@ static ccd_db_options options = {.connections = 2,
   ccd_db_query_in_own_tx(conn, context, &ccd_q_##query, ARGS(__VA_ARGS__), &rows, &error)
 #define QUERY(query, ...) ccd_db_query(conn, &ccd_q_##query, ARGS(__VA_ARGS__), &rows, &error)
 
-/* Shared by all tests: a pool and one of its connections. */
+/* A pool and one of its connections, shared by all tests. */
 static ccd_db *db;
 static ccd_db_conn *conn;
 static const ccd_rows *rows;
@@ -190,7 +190,8 @@ test_context(void)
     g_assert_cmpint(ccd_db_commit(conn, &error), ==, CC_OK);
   }
 
-  /* The restricted role sees the open rows of all organizations, and only its permitted columns. */
+  /* The restricted role sees the public rows of all organizations, and only the columns that it
+   * may read. */
   g_assert_cmpint(ONCE(&visitor, thing_public, NULL), ==, CC_OK);
   g_assert_cmpint(ccd_rows_n(rows), ==, 20);
   g_assert_cmpint(ONCE(&visitor, thing_get, "1"), ==, CC_ERR_INTERNAL);
@@ -225,7 +226,7 @@ test_role_at_connect(void)
   g_assert_cmpint(QUERY(thing_who, NULL), ==, CC_ERR_INTERNAL);
   ccd_db_rollback(conn);
 
-  /* The connection that replaces another one has the role, too. */
+  /* When the connection is replaced, the new one has the role too. */
   g_assert_cmpint(ONCE(&visitor, thing_pid, NULL), ==, CC_OK);
   int64_t before = ccd_rows_int64(rows, 0, "pid");
   g_assert_cmpint(kill((pid_t) before, SIGTERM), ==, 0);
@@ -266,7 +267,7 @@ test_read_only(void)
     g_assert_null(strstr(error.message, "secret"));                                                \
   } while (0)
 
-/* Status, code and field of every error for which a statement can be refused. */
+/* Each error by which a statement can be refused has the right status, code and field. */
 static void
 test_errors(void)
 {
@@ -312,7 +313,9 @@ test_transaction(void)
   g_assert_cmpint(ccd_rows_int64(rows, 0, "n"), ==, 11);
   g_assert_cmpstr(ccd_rows_get(inserted, 0, "title"), ==, "tx");
   g_assert_cmpint(QUERY(thing_divide, "0"), ==, CC_ERR_INVALID);
-  g_assert_cmpint(QUERY(thing_divide, "1"), ==, CC_ERR_INTERNAL); /* failed is failed */
+  g_assert_cmpint(QUERY(thing_divide, "1"),
+                  ==,
+                  CC_ERR_INTERNAL); /* in a failed transaction every statement fails */
   g_assert_cmpint(ccd_db_commit(conn, &error), ==, CC_ERR_INTERNAL);
   g_assert_cmpint(ONCE(&reader, thing_who, NULL), ==, CC_OK);
   g_assert_cmpint(ccd_rows_int64(rows, 0, "n"), ==, 10);
@@ -323,7 +326,9 @@ test_transaction(void)
   g_assert_cmpstr(error.code, ==, "too_late");
 
   ccd_db_begin(conn, &writer);
-  g_assert_cmpint(ccd_db_commit(conn, &error), ==, CC_OK); /* nothing was sent */
+  g_assert_cmpint(ccd_db_commit(conn, &error),
+                  ==,
+                  CC_OK); /* nothing was sent, so there is nothing to commit */
   g_assert_cmpint(QUERY(thing_who, NULL), ==, CC_ERR_INTERNAL);
 
   /* An open transaction is rolled back when the connection is returned. */
@@ -344,12 +349,12 @@ test_transaction(void)
   teardown();
 }
 
-/* A Parse that the server skipped because of an earlier failure must be sent again. */
+/* When the server skipped a Parse because of an earlier failure, the Parse must be sent again. */
 static void
 test_prepare_memory(void)
 {
   setup();
-  ccd_db_conn *fresh = NULL; /* its statements are not prepared yet */
+  ccd_db_conn *fresh = NULL; /* a new connection, whose statements are not prepared yet */
   g_assert_cmpint(ccd_db_borrow(db, &fresh, &error), ==, CC_OK);
   static const ccd_context stranger = {.tx = CCD_READ, .role = "nobody_at_all"};
   ccd_db_return(db, conn);
@@ -452,7 +457,7 @@ test_borrow(void)
   options.connections = 2;
 }
 
-/* All processes of the database, and no others. */
+/* Send a signal to all processes of the database. */
 static void
 signal_database(int number)
 {
@@ -472,7 +477,7 @@ signal_database(int number)
   g_free(path);
 }
 
-/* Borrow, read, return; measures the time. */
+/* Borrow a connection, read, return it; measures the time. */
 static cc_status
 one_call(int64_t *ret_took)
 {
@@ -520,8 +525,8 @@ test_stopped(void)
   teardown();
 }
 
-/* A call that has waited in a queue for most of its time ends early, which does not mean that
- * the database is away. */
+/* A call that has waited in a queue for most of its time budget ends early; that does not mean
+ * that the database is unavailable. */
 static void
 test_queued(void)
 {
@@ -536,8 +541,8 @@ test_queued(void)
   teardown();
 }
 
-/* COPY: in, then usable as before; a table with row-level security refuses; rolled back when given
- * up. */
+/* COPY FROM works and leaves the connection usable; a table with row-level security is refused;
+ * an interrupted COPY is rolled back. */
 static void
 test_copy(void)
 {
@@ -568,7 +573,7 @@ test_copy(void)
   teardown();
 }
 
-/* A database that stops in the middle of a COPY ends it within the call's budget. */
+/* When the database stops in the middle of a COPY, the COPY ends within the call's budget. */
 static void
 test_copy_stopped(void)
 {
@@ -587,14 +592,14 @@ test_copy_stopped(void)
   for (int i = 0; one_call(&ignored) != CC_OK && i < 5000; i++)
     g_usleep(1000);
   g_assert_cmpint(status, ==, CC_ERR_UNAVAILABLE);
-  g_assert_cmpint(ended, ==, CC_ERR_INTERNAL); /* there is no COPY any more */
+  g_assert_cmpint(ended, ==, CC_ERR_INTERNAL); /* the COPY has ended with the connection */
   g_assert_cmpint(ONCE(&writer, heap_count), ==, CC_OK);
   g_assert_cmpint(ccd_rows_int64(rows, 0, "n"), ==, 0);
   teardown();
 }
 
-/* What nobody waits for may take longer than the pool's limits: 700 ms for a statement, 1 s for a
- * call; here one takes 1.5 s, twice. */
+/* Background work may take longer than the pool's limits, which are 700 ms for a statement and 1
+ * s for a call: here a statement takes 1.5 s, twice. */
 static void
 test_long(void)
 {
@@ -611,8 +616,8 @@ test_long(void)
   teardown();
 }
 
-/* A connection that the server ended is replaced without an error: by whom it was used a moment
- * ago, and by whom it was not. */
+/* A connection that the server ended is replaced without an error, whether or not it was used a
+ * moment ago. */
 static void
 test_ended(void)
 {
@@ -624,14 +629,14 @@ test_ended(void)
     int64_t before = ccd_rows_int64(rows, 0, "pid");
     g_assert_cmpint(kill((pid_t) before, SIGTERM), ==, 0);
     while (kill((pid_t) before, 0) == 0)
-      g_usleep(1000); /* until it is gone */
+      g_usleep(1000); /* wait until the backend has ended */
     g_usleep((gulong) wait_ms[i / CC_N(contexts)] * 1000);
     g_assert_cmpint(ONCE(contexts[i % CC_N(contexts)], thing_pid, NULL), ==, CC_OK);
     g_assert_cmpint(ccd_rows_int64(rows, 0, "pid"), !=, before);
     g_assert_true(ccd_db_up(db));
   }
 
-  /* Ended while it works for a write: the outcome is said to be unknown. */
+  /* The backend is ended while it runs a write: the outcome is reported as unknown. */
   int64_t now = ccd_rows_int64(rows, 0, "pid");
   char *command = g_strdup_printf("sleep 0.3; kill -TERM %" G_GINT64_FORMAT, now);
   char *arguments[] = {(char *) "/bin/sh", (char *) "-c", command, NULL};

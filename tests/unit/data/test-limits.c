@@ -17,7 +17,7 @@
 #define EACH 20
 
 static const ccd_keys keys;
-static redisContext *direct;   /* of the first thread */
+static redisContext *direct;   /* connection of the first thread */
 static int64_t clock_set_back; /* seconds by which the wall clock is set back; see below */
 
 /* This definition replaces the one of the C library, because a test cannot set the clock of the
@@ -44,8 +44,8 @@ make_limits(const char *api)
   return limits;
 }
 
-/* A connection of this thread, without time limits: the server gives up a slow Redis, and the
- * machine of a test may be slow. */
+/* Connect to Redis for this thread, without time limits: the server's own client gives up a slow
+ * Redis, and a test machine may be slow. */
 static redisContext *
 connect_redis(void)
 {
@@ -73,7 +73,7 @@ raise_counter(redisContext *at, const ccd_lease *lease)
   return counted;
 }
 
-/* One request as the server counts it. True: accepted. @counters collects the names of the
+/* Count one request as the server does. True: accepted. @counters collects the names of the
  * counters in Redis; may be NULL. */
 static bool
 request_on(redisContext *at,
@@ -144,7 +144,7 @@ typedef struct crowd {
   int refused;
 } crowd;
 
-/* All people repeatedly, like a crowd. */
+/* Thread that sends requests of all people repeatedly. */
 static void *
 crowd_thread(void *data)
 {
@@ -190,7 +190,7 @@ test_crowd(void)
   ccd_limits_free(limits);
 }
 
-/* More people than the table has entries: a person without an entry is counted all the same. */
+/* More people than the table has entries: requests of a person without an entry are counted too. */
 static void
 test_more_than_capacity(void)
 {
@@ -214,8 +214,8 @@ test_more_than_capacity(void)
   ccd_limits_free(limits);
 }
 
-/* A /48 has 65,536 networks from which an attacker may send. Members have their whole quota
- * meanwhile, exactly, and most of their requests need no Redis. */
+/* An attacker uses the 65,536 networks of a /48. Members still have exactly their whole quota,
+ * and most of their requests need no Redis. */
 static void
 test_attacker(void)
 {
@@ -246,7 +246,7 @@ test_attacker(void)
   ccd_limits_free(limits);
 }
 
-/* A lease that one process does not use is available to the next one. */
+/* Requests that one process has leased and not used are available to the next process. */
 static void
 test_two_processes(void)
 {
@@ -254,7 +254,9 @@ test_two_processes(void)
   const char *key = "person|who moves";
   GHashTable *counters = new_counters();
   int passed = request(processes[0], key, counters) + request(processes[0], key, counters);
-  g_assert_cmpint(sum_counters(counters), ==, 1 + 10); /* a lease of a sixteenth */
+  g_assert_cmpint(sum_counters(counters),
+                  ==,
+                  1 + 10); /* the process leases a sixteenth of the quota */
   while (passed < 500 && request(processes[1], key, counters))
     passed++;
   g_assert_cmpint(passed, ==, 160 - 9);
@@ -262,7 +264,7 @@ test_two_processes(void)
   give_back(processes[0]);
   give_back(processes[1]);
   g_assert_cmpint(sum_counters(counters), ==, passed);
-  g_assert_false(request(processes[1], key, counters)); /* the credential is cached for a second */
+  g_assert_false(request(processes[1], key, counters)); /* the refusal is cached for a second */
   g_usleep(1100 * 1000);
   while (passed < 500 && request(processes[1], key, counters))
     passed++;
@@ -312,7 +314,7 @@ test_keeper(void)
   ccd_limits_free(limits);
 }
 
-/* A wall clock that is set back begins no new window. */
+/* When the wall clock is set back, no new window begins. */
 static void
 test_clock(void)
 {
@@ -363,7 +365,8 @@ search(ccd_limits *limits, const char *key, GHashTable *counters)
   return request_on(direct, limits, key, /* weight= */ 10, counters);
 }
 
-/* A request with weight ten is accepted whole or not counted, beside requests with weight one. */
+/* A request with weight ten is either accepted whole or not counted, while requests with weight
+ * one arrive. */
 static void
 test_weight(void)
 {
@@ -381,7 +384,7 @@ test_weight(void)
   ccd_limits_free(limits);
 }
 
-/* Each process has reserved its leases, so none is refused because of another one. */
+/* Each process has reserved its own lease, so no request is refused because of another process. */
 static void
 test_weights_at_once(void)
 {
@@ -402,7 +405,7 @@ test_weights_at_once(void)
   ccd_limits_free(limits);
 }
 
-/* A weight above the quota counts as the quota; otherwise such a request could never be
+/* A weight above the quota counts as the quota; otherwise such a request would never be
  * accepted. */
 static void
 test_weight_above_the_quota(void)

@@ -39,8 +39,8 @@ static const cc_field thing_fields[] = {
 static const cc_type thing_type = CC_TYPE(thing, "Thing", thing_fields);
 static const cc_type *types[] = {&thing_type, NULL};
 
-/* Migrate. @says: expected error, or NULL for success with @n migrations and @n_functions
- * function files. */
+/* Run the migrator. @says: a part of the expected error; NULL: success. @n and @n_functions:
+ * expected numbers of applied migrations and function files. */
 static void
 expect_both(int n, int n_functions, const char *says)
 {
@@ -65,7 +65,7 @@ expect(int n, const char *says)
   expect_both(n, 0, says);
 }
 
-/* The result of a statement; NULL: the statement fails. */
+/* Return the result of a statement; NULL: the statement failed. */
 static char *
 ask(const char *sql)
 {
@@ -91,9 +91,9 @@ test_migrate(void)
   expect(0, "no migrations");
   put("0001_one.sql", "CREATE TABLE one (x int);");
   put("0002_two.sql", "ALTER TABLE one ADD y int;\n-- é\nSELECT nonsense;\n");
-  /* All or nothing: the first file is rolled back, too. */
+  /* One failing file rolls the whole run back, including the first file. */
   expect(0, "0002_two.sql:3: column \"nonsense\" does not exist");
-  /* An error without a position has the line of its statement. */
+  /* For an error without a position, the line of its statement is reported. */
   put("0002_two.sql",
       "-- two\nALTER TABLE one ADD y int;\n\n/* ; */\nSELECT 1,\n  2;\nDROP ROLE postgres;\n");
   expect(0, "0002_two.sql:7: permission denied");
@@ -164,7 +164,8 @@ test_functions(void)
   assert_answer("INSERT INTO one (x) VALUES (1) RETURNING y", "7");
   expect_both(0, 0, NULL);
 
-  /* Another body, and another name of a parameter, which CREATE OR REPLACE refuses. */
+  /* The body of a function changes, and the name of a parameter, which CREATE OR REPLACE
+   * refuses. */
   put("functions/a.sql",
       "CREATE OR REPLACE FUNCTION a() RETURNS int LANGUAGE sql AS $$ SELECT b(2) $$;"
       "CREATE OR REPLACE FUNCTION b(x int) RETURNS int LANGUAGE sql AS $$ SELECT x $$;");
@@ -180,7 +181,7 @@ test_functions(void)
 static void
 test_functions_go(void)
 {
-  /* Without the view the functions may change their parameters. */
+  /* Without the view, parameters of the functions can be changed. */
   put("functions/b.sql", "SELECT 1;");
   put("functions/ORDER", "b.sql\na.sql\n");
   expect_both(0, 0, "cannot drop function a() because other objects depend on it");
@@ -190,8 +191,8 @@ test_functions_go(void)
   assert_answer("INSERT INTO one (x) VALUES (1) RETURNING y IS NULL", "t");
   assert_answer("SELECT count(*) FROM pg_proc WHERE proname = 't'", "0");
 
-  /* A function that moves to another file stays; a function in no file is dropped; other
-   * arguments make another function. */
+  /* A function that moves to another file stays; a function that is in no file is dropped; a
+   * definition with other arguments is another function. */
   put("functions/a.sql",
       "CREATE OR REPLACE FUNCTION b(y bigint) RETURNS int LANGUAGE sql AS $$ SELECT 9 $$;");
   put("functions/b.sql",

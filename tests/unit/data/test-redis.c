@@ -68,7 +68,7 @@ test_none(void)
   g_assert_false(ccd_redis_delete(redis, "k"));
   ccd_redis_on_revoke(redis, revoked, NULL);
   atomic_store(&keys, 0);
-  ccd_redis_revoke(redis, "user:7"); /* this process deletes its copy nevertheless */
+  ccd_redis_revoke(redis, "user:7"); /* nevertheless this process deletes its own copy */
   g_assert_cmpint(atomic_load(&keys), ==, 1);
   ccd_redis_close(redis);
 }
@@ -109,7 +109,7 @@ test_revoke(void)
 {
   ccd_redis *here = open_redis(), *there = open_redis();
   atomic_store(&keys, 0);
-  ccd_redis_revoke(there, "user:7"); /* there at once, elsewhere by message */
+  ccd_redis_revoke(there, "user:7"); /* at once in this process, by a message in the other one */
   for (int i = 0; i < 2000 && atomic_load(&keys) < 3; i++)
     g_usleep(1000);
   g_assert_cmpint(atomic_load(&keys), ==, 3);
