@@ -230,8 +230,8 @@ def test_the_profile_that_uses_more_of_the_file_is_taken(imports):
     imports.client.ok("POST", "/v1/voter-profiles", {"profile": {"name": "Names and phones", "mappings": mappings}}, status=201)
     ready = imports.start(table(HEAD, ANN))
     assert ready["format"]["profile"] == "generic" and ready["sample"]["rows"][0]["address"] == "1 Elm St"
-    # A file of this program is recognized as one, although the profile has the same columns. The
-    # column phone_2 of the profile, which the file lacks, is reported.
+    # A file in the layout of the organization's own profile ("own") is recognized as such. The column
+    # phone_2 of that profile, which the file lacks, is reported.
     own = imports.start(table(("first_name", "last_name", "phone_0", "phone_1"), ("Ann", "Lee", "8455550133", "")))
     assert own["format"]["profile"] == "own" and problems(own)["missing_column", "phone_2"] == 1
 
