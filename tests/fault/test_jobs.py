@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Jobs while their server is killed or stopped, and servers that run no HTTP but only jobs."""
+"""Jobs while their server is killed or stopped, and jobs of separate workers beside a server that runs none."""
 
 import pytest
 
