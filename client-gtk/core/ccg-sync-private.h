@@ -71,9 +71,10 @@ typedef struct ccg_fetch {
   gint64 event_id, attendee_id;
   cc_time since;     /* 0: the whole list */
   gboolean in_flush; /* counts in under_way */
-  guint parts;       /* the running request, and each group of rows being stored */
-  GPtrArray *docs;   /* events: pages so far */
-  GArray *seen;      /* a door list: the watch's list of seen ids when the load began */
+  guint parts; /* number of parts that have not ended: the request, and each group of rows that is
+                  being stored */
+  GPtrArray *docs; /* events: pages so far */
+  GArray *seen;    /* a door list: the watch's list of seen ids when the load began */
 } CcgFetch;
 
 void ccg_sync_load_events(CcgSync *self);

@@ -69,7 +69,7 @@ typedef struct ccd_query_use {
   const ccd_query *query;
   const cc_type *reply; /* type of a row; NULL: no rows are read */
   const cc_type *body;  /* type of :body and {writable}; NULL: none */
-  cc_view view;         /* the lowest view whose fields must all be among the columns */
+  cc_view view; /* every field of .reply that this view shows must be a column of the query */
   bool checked; /* check the columns against .reply, and the parameters against the names that the
                    route knows */
 } ccd_query_use;

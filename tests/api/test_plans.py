@@ -18,12 +18,13 @@ from harness.phone import Phone, stamp
 from harness.turfs import Turfs, act
 
 WARM, COUNTED = 10, 10
-# Statistics stay as the fixture makes them: new ones rightly make PostgreSQL plan again.
+# autovacuum=off: new statistics would make PostgreSQL plan again, which is right and not what is
+# tested.
 SETTINGS = [*services.FAST, "shared_preload_libraries=pg_stat_statements", "pg_stat_statements.track=all",
             "pg_stat_statements.track_planning=on", "pg_stat_statements.max=20000", "autovacuum=off"]
-# Number of plannings per request that are expected. A job has its own limit, and PostgreSQL chooses
-# its plans: on each of the three connections five custom plans, then the one that is kept. Two
-# texts per call are twenty such jobs.
+# Expected number of plannings per request. Sending two texts runs twenty jobs. A job has a time
+# limit of its own, so PostgreSQL chooses between custom and generic plans: five custom plans and
+# one that is kept, on each of three connections.
 MANY = {"texts": 19}
 # Connections of a server with one thread for ordinary requests and two for slow ones, which are
 # warmed.

@@ -154,7 +154,7 @@ case_fault(void)
 {
   log_and_crash();
   volatile int *volatile nowhere = NULL;
-  *nowhere = 1; /* NOLINT(clang-analyzer-core.NullDereference): what is tested */
+  *nowhere = 1; /* NOLINT(clang-analyzer-core.NullDereference): the crash is intended */
 }
 
 /* A process that crashes has written all lines up to the crash. */

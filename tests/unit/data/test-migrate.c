@@ -164,8 +164,8 @@ test_functions(void)
   assert_answer("INSERT INTO one (x) VALUES (1) RETURNING y", "7");
   expect_both(0, 0, NULL);
 
-  /* The body of a function changes, and the name of a parameter, which CREATE OR REPLACE
-   * refuses. */
+  /* First the body of a function changes. Then the name of a parameter changes, too, which
+   * CREATE OR REPLACE refuses. */
   put("functions/a.sql",
       "CREATE OR REPLACE FUNCTION a() RETURNS int LANGUAGE sql AS $$ SELECT b(2) $$;"
       "CREATE OR REPLACE FUNCTION b(x int) RETURNS int LANGUAGE sql AS $$ SELECT x $$;");
