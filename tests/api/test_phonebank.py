@@ -632,12 +632,12 @@ def test_killed_in_the_middle(make_server):
     for thread in threads:
         thread.join()
     server.start()
-    people = [each for each in answers if each is not None]
-    assert len(people) == len(set(people))
+    assigned = [each for each in answers if each is not None]
+    assert len(assigned) == len(set(assigned))
     calls = [claim(client, bank) for client in clients]
     assert {reply.status_code for reply in calls} == {201}
     assert sorted(reply.json()["voter_id"] for reply in calls) == sorted(people)
-    assert set(people) <= {reply.json()["voter_id"] for reply in calls} and not overlaps(org)
+    assert set(assigned) <= {reply.json()["voter_id"] for reply in calls} and not overlaps(org)
 
 
 def test_a_caller_sees_where_and_with_whom_somebody_lives(org):
