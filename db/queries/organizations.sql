@@ -71,7 +71,8 @@ WHERE o.id = :call.organization_id::bigint AND assert_version(o.version, :call.i
 RETURNING {columns o};
 
 -- name: organization_switch
--- Row-level security shows a membership only to the member.
+-- The organization is not the active one yet, so row-level security shows only the user's own
+-- membership in it. No row: the user is not a member.
 UPDATE sessions s SET active_organization_id = m.organization_id
 FROM organization_members m
 WHERE s.id = :call.session_id::bigint AND s.user_id = m.user_id

@@ -13,7 +13,7 @@
   150.0 /* most metres credited to a cut, so that very long edges do not make turfs uneven */
 #define BLOCK_SPLIT 60.0 /* cost of cutting between two stops on the same side of one segment */
 #define UNEVEN 20.0      /* cost of a turf that is 10 % off the target; grows with the square */
-#define OUTSIDE 5000.0   /* cost of a turf that is outside of the slack by a whole target */
+#define OUTSIDE 5000.0   /* per 100 % of the target beyond the slack; a tenth is added at once */
 
 typedef struct split {
   const ccd_stops *s;

@@ -85,8 +85,9 @@ record_send_result(ccd_job *job,
                       reterr);
 }
 
-/* Send the text to the carrier. When the carrier certainly did not accept the text, the
- * job fails and is repeated, up to ATTEMPTS_MAX times. */
+/* Send the text to the carrier and record the result. CCD_SMS_AGAIN: the job fails, so that it
+ * is repeated; at attempt ATTEMPTS_MAX the text is recorded as refused instead. A text with an
+ * unknown outcome is never sent again. */
 static cc_status
 send_to_carrier(ccd_job *job, const ccd_rows *marked, const text_payload *payload, cc_error *reterr)
 {

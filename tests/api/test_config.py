@@ -277,7 +277,8 @@ def test_metrics(make_server):
     assert person.email not in text
 
 
-# Limits -------------------------------------------------------------------------------------------
+# limited(redis) starts a server with a limit of 10 API requests per person, and returns (server,
+# person). limited(""): the server has no Redis.
 
 
 @pytest.fixture

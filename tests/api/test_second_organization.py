@@ -28,7 +28,8 @@ def file_of(people):
 
 
 class Importer:
-    """An organization that imports the same file from two sources, so that the second import sees every person."""
+    """An organization that imports a file, the same file again and a changed one, each from a new source: everybody
+    is new, then unchanged, then changed."""
 
     def __init__(self, server):
         self.server = server

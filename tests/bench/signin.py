@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Sign-ins with quiet connections beside them: 40 people sign in at once, again and again; each sign-in hashes a
-password.
+"""Do sign-ins slow down other clients? 40 people sign in again and again (each sign-in hashes a password), while other
+connections send light requests at a fixed rate, whose times are measured (neighbours.py).
 
     ./dev bench --case signin [--sign-ins 40]
 

@@ -138,7 +138,7 @@ class Device:
                 "clock": self.now().isoformat(), "operations": operations}
 
     def answered(self, verdicts):
-        """Store the verdicts before the reply is discarded."""
+        """Give the verdicts of a reply to the outbox, and store those that the outbox calls final, as a device does."""
         for client_id, verdict, first in verdicts:
             final = self.run.outbox.ask("verdict", self.number, client_id, CODES[verdict], CODES.get(first, 0))
             if final == ["1"]:

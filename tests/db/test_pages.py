@@ -51,7 +51,8 @@ def areas(db, crowded):
 
 @pytest.fixture(scope="module", params=("new", "none"))
 def statistics(db, crowded, request):
-    """In this order: a database with statistics of autovacuum, and one without."""
+    """"new": the tables have statistics of ANALYZE. "none": the same database after its statistics were deleted, so
+    this comes second."""
     if request.param == "none":
         db.sql(FORGET.replace("%(tables)s", f"'{{{','.join(TABLES)}}}'").replace("%%", "%"))
     return request.param

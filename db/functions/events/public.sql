@@ -4,10 +4,10 @@
 
 -- Returns the keys of up to n events in the order (start_time, id), after the cursor. Without
 -- starts_after these are events that are not over: events that began in the last 12 hours, and
--- longer events, which have separate indexes. The function examines at most 1,000 events, in the
--- narrowest of three indexes after those of long events, and applies the other filters to these
--- events. When fewer than n match, the last examined event follows with scan_end: the next page
--- begins after it.
+-- longer events, which have separate indexes. The function examines at most 1,000 events: first the
+-- long ones, then those of one index (by organization, otherwise by kind, otherwise by time), and
+-- applies the other filters to them. When 1,000 events were examined and fewer than n match, the
+-- last examined event is returned, too, with scan_end: the next page begins after it.
 --
 -- Scanning an index in its order is the only bound that holds for all values and statistics. So
 -- sorts are disabled, each condition is one range of one index, and the ORDER BY begins with the

@@ -30,8 +30,9 @@ BEGIN
 END
 $$;
 
--- Call it before a piece of a file is stored: its bytes count for today, and together with the
--- files of other waiting imports.
+-- Call before storing a piece of a file. Refuses the piece when the files of unfinished imports
+-- would exceed IMPORT_STORAGE, or today's uploads IMPORT_BYTES_PER_DAY; otherwise adds its bytes to
+-- today's.
 CREATE OR REPLACE FUNCTION import_keep(more_bytes bigint) RETURNS boolean
 LANGUAGE plpgsql
 AS $$

@@ -1,7 +1,8 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- Applies the rows of people whom an import changes, and of those whom it only sees. Statements are
--- lookups by key, as explained in apply.sql.
+-- Applies the rows of existing people: those that the import changes, and those whose data is
+-- unchanged and who only get the source of this import. Each statement finds its rows by key;
+-- apply.sql explains why.
 
 -- Returns the person's sources, with this one as the newest.
 CREATE OR REPLACE FUNCTION import_sources(v voters, source bigint) RETURNS bigint[]

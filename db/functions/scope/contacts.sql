@@ -128,9 +128,10 @@ $$;
 
 -- Refuse a contact that the actor may not record. made: the new row; its route_id is the turf that
 -- the client named. old: the contact that it corrects (id NULL: there is none, or it does not
--- exist). old must be the actor's own, and its place must be in a turf of the actor, whichever turf
--- contained the place at that time. Calls and texts are recorded through their phone bank or
--- campaign.
+-- exist). An actor with manage_canvass is refused only at hidden places. For other actors made must
+-- be at a place of the actor's turfs, and old must be the actor's own and at a place of a turf that
+-- the actor has now. Calls and texts are recorded through their phone bank or campaign; here they
+-- can only be undone.
 CREATE OR REPLACE FUNCTION scope_assert_visit(organization bigint, actor text, person bigint, rights jsonb,
   made voter_contacts, old voter_contacts)
 RETURNS void
