@@ -37,9 +37,8 @@ typedef struct cc_contact {
   int64_t id;
   char *client_id;
   int channel;
-  char *disposition; /* NULL: the contact has answers, or is an undo */
-  cc_contact_answer *
-    *answers; /* a contact with answers has no disposition, and counts as canvassed */
+  char *disposition;           /* NULL: the contact has answers, or is an undo */
+  cc_contact_answer **answers; /* with answers the contact counts as canvassed */
   size_t n_answers;
   int64_t *voter_id;
   int64_t *door_id;
